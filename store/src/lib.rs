@@ -1,1 +1,120 @@
+//! The only room that opens a database. SQLite or PostgreSQL behind one code path; one way to write
+//! ([`Store::write`]), the audit chain, jobs, content-addressed files and encrypted fields.
 
+pub mod audit;
+pub mod context;
+pub mod crypt;
+pub mod db;
+pub mod files;
+pub mod jobs;
+pub mod migrate;
+pub mod row;
+mod write;
+
+pub use context::{Clock, Context};
+pub use crypt::Keys;
+pub use db::{Backend, Db};
+pub use files::Files;
+pub use migrate::Migration;
+pub use row::{FromRow, Param, Row, placeholders};
+pub use write::{By, Fail, OnceKey, Tx};
+
+/// The value of a parameter; made by [`params!`].
+pub use sea_orm::Value;
+
+use std::path::PathBuf;
+
+/// What can go wrong below the rules: the database, the disk, a key.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database said no.
+    #[error("database: {0}")]
+    Database(#[from] sea_orm::DbErr),
+    /// A column could not be read as the type asked for.
+    #[error("column {column}: {reason}")]
+    Column { column: String, reason: String },
+    /// The disk said no.
+    #[error("file: {0}")]
+    File(#[from] std::io::Error),
+    /// Stored JSON does not fit its type.
+    #[error("stored json: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The key file is missing, malformed or not the one the data was sealed with.
+    #[error("key: {0}")]
+    Key(&'static str),
+    /// The database was written by a newer program, or is not Zhibu's.
+    #[error("schema: {0}")]
+    Schema(String),
+    /// A use case changed rows and wrote no audit entry: a defect of the program.
+    #[error("a write without an audit entry")]
+    Unaudited,
+}
+
+impl Error {
+    /// Whether a unique index refused the row.
+    pub fn is_duplicate(&self) -> bool {
+        matches!(self, Error::Database(e)
+            if matches!(e.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_))))
+    }
+}
+
+/// Where and how to open.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `sqlite:///path/to.db` or `postgres://…`.
+    pub database: String,
+    /// 数据目录: files, uploads under way, the key.
+    pub data: PathBuf,
+    /// Read connections (and, on PostgreSQL, writing ones).
+    pub connections: u32,
+}
+
+/// The store: opened once, cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) read: Db,
+    pub(crate) write: Db,
+    /// Clock, ids and randomness.
+    pub context: Context,
+    /// Evidence and other bytes, by content.
+    pub files: Files,
+    /// Keys of encrypted fields.
+    pub keys: Keys,
+}
+
+impl Store {
+    /// Opens (and on SQLite creates) the database and the data directory. Does not migrate.
+    pub async fn open(settings: &Settings, context: Context) -> Result<Store, Error> {
+        std::fs::create_dir_all(&settings.data)?;
+        let (read, write) = db::open(settings).await?;
+        let keys = Keys::load_or_create(&settings.data.join("zhibu.key"), &context)?;
+        let files = Files::open(settings.data.join("files"))?;
+        Ok(Store { read, write, context, files, keys })
+    }
+
+    /// For reading: each statement sees what was committed before it.
+    pub fn db(&self) -> &Db {
+        &self.read
+    }
+
+    /// Which database is behind it.
+    pub fn backend(&self) -> Backend {
+        self.read.backend()
+    }
+
+    /// 现在
+    pub fn now(&self) -> kernel::Instant {
+        self.context.now()
+    }
+
+    /// 今天, in Asia/Shanghai.
+    pub fn today(&self) -> kernel::Day {
+        self.context.now().day()
+    }
+
+    /// Closes the pools; what was acknowledged is on disk.
+    pub async fn close(self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+}
