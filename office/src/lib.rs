@@ -1,1 +1,11 @@
+//! Bytes ↔ neutral documents and tables: docx, xlsx, csv, plain text, and the layout of official
+//! documents. Knows no feature and never touches a file system, a clock or a network; everything
+//! that comes in is measured while it is inflated ([`limits`]).
 
+pub mod docx;
+pub mod limits;
+
+mod package;
+mod xml;
+
+pub use limits::{Limits, OfficeError};
