@@ -2,8 +2,12 @@
 //! documents. Knows no feature and never touches a file system, a clock or a network; everything
 //! that comes in is measured while it is inflated ([`limits`]).
 
+pub mod csv;
 pub mod docx;
 pub mod limits;
+pub mod table;
+pub mod text;
+pub mod xlsx;
 
 mod package;
 mod xml;

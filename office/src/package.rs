@@ -117,8 +117,8 @@ impl<'a> Package<'a> {
         Ok(Some(text))
     }
 
-    /// Inflates every part into nothing, to learn whether the whole stays under the limit; for
-    /// readers that keep no count themselves.
+    /// Inflates every part into nothing, to learn whether the whole stays under the limits; for
+    /// readers that keep no count themselves and hold strings and styles in memory.
     pub(crate) fn measure(&mut self) -> Result<(), OfficeError> {
         let mut total = 0u64;
         let mut buffer = vec![0u8; 64 << 10];
@@ -127,6 +127,8 @@ impl<'a> Package<'a> {
                 .archive
                 .by_index(index)
                 .map_err(|e| zip_error(e, "压缩目录"))?;
+            let name = String::from_utf8_lossy(file.name_raw()).to_ascii_lowercase();
+            let mut part = PartMeasure::of(&name);
             loop {
                 let n = file
                     .read(&mut buffer)
@@ -135,12 +137,71 @@ impl<'a> Package<'a> {
                     break;
                 }
                 total += n as u64;
-                if total > self.limits.inflated {
+                if total > self.limits.inflated || !part.add(&buffer[..n]) {
                     return Err(OfficeError::inflated(&self.limits));
                 }
             }
         }
         Ok(())
+    }
+}
+
+/// Longest stretch of XML without a tag: a streaming reader holds it in one piece.
+const LONGEST_TEXT: usize = 4 << 20;
+/// Strings a workbook shares between its cells, and its other indexes, are held in memory.
+const SHARED_STRINGS: u64 = 128 << 20;
+const SHARED_TAGS: u64 = 5_000_000;
+const INDEX: u64 = 32 << 20;
+
+/// What one part has come to so far.
+struct PartMeasure {
+    is_xml: bool,
+    bytes_left: u64,
+    tags_left: u64,
+    since_tag: usize,
+}
+
+impl PartMeasure {
+    fn of(name: &str) -> PartMeasure {
+        let is_xml = name.ends_with(".xml") || name.ends_with(".rels");
+        let (bytes_left, tags_left) = if name.ends_with("sharedstrings.xml") {
+            (SHARED_STRINGS, SHARED_TAGS)
+        } else if is_xml && !name.contains("/worksheets/") {
+            (INDEX, SHARED_TAGS)
+        } else {
+            (u64::MAX, u64::MAX)
+        };
+        PartMeasure {
+            is_xml,
+            bytes_left,
+            tags_left,
+            since_tag: 0,
+        }
+    }
+
+    /// Whether the part is still within bounds.
+    fn add(&mut self, chunk: &[u8]) -> bool {
+        let Some(left) = self.bytes_left.checked_sub(chunk.len() as u64) else {
+            return false;
+        };
+        self.bytes_left = left;
+        if !self.is_xml {
+            return true;
+        }
+        for piece in chunk.split_inclusive(|b| *b == b'<') {
+            self.since_tag += piece.len();
+            if self.since_tag > LONGEST_TEXT {
+                return false;
+            }
+            if piece.ends_with(b"<") {
+                self.since_tag = 0;
+                let Some(left) = self.tags_left.checked_sub(1) else {
+                    return false;
+                };
+                self.tags_left = left;
+            }
+        }
+        true
     }
 }
 

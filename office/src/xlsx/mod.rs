@@ -1,0 +1,13 @@
+//! Excel 工作簿: reading as tables, writing typed.
+
+pub(crate) mod cells;
+mod read;
+mod sheet;
+mod write;
+
+pub use read::read_document;
+pub use sheet::{Column, Kind, SheetOut, Value, Workbook};
+pub use write::{write, write_rows};
+
+#[cfg(test)]
+mod tests;
