@@ -188,3 +188,8 @@ impl Db {
         }
     }
 }
+
+/// A statement that no transaction may hold (`CREATE DATABASE`); for tests and installation.
+pub async fn run_outside(store: &crate::Store, sql: &str) -> Result<(), Error> {
+    store.write.run_script(sql).await
+}

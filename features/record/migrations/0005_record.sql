@@ -1,0 +1,62 @@
+CREATE TABLE file (
+    id BIGINT PRIMARY KEY,
+    digest TEXT NOT NULL,
+    media TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    bytes BIGINT NOT NULL,
+    text TEXT,
+    width BIGINT,
+    height BIGINT,
+    created_at BIGINT NOT NULL,
+    created_by BIGINT
+);
+CREATE TABLE file_use (
+    file BIGINT NOT NULL REFERENCES file (id),
+    object_kind TEXT NOT NULL,
+    object BIGINT NOT NULL,
+    rank BIGINT NOT NULL,
+    organisation BIGINT NOT NULL,
+    path {path} NOT NULL,
+    zone BIGINT,
+    PRIMARY KEY (file, object_kind, object)
+);
+CREATE INDEX file_use_object ON file_use (object_kind, object, rank);
+CREATE TABLE upload (
+    id BIGINT PRIMARY KEY,
+    account BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    length BIGINT NOT NULL,
+    received BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    file BIGINT REFERENCES file (id)
+);
+CREATE TABLE record (
+    id BIGINT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    subkind TEXT NOT NULL,
+    organisation BIGINT NOT NULL,
+    path {path} NOT NULL,
+    zone BIGINT,
+    day TEXT NOT NULL,
+    title TEXT NOT NULL,
+    content TEXT NOT NULL,
+    speaker BIGINT,
+    speaker_name TEXT NOT NULL,
+    speaker_is_secretary BOOLEAN NOT NULL,
+    speaker_birth TEXT,
+    attended BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by BIGINT,
+    created_by_name TEXT NOT NULL,
+    removed_at BIGINT,
+    version BIGINT NOT NULL DEFAULT 1
+);
+CREATE INDEX record_organisation ON record (organisation, day);
+CREATE INDEX record_path ON record (path, day, id);
+CREATE TABLE record_person (
+    record BIGINT NOT NULL REFERENCES record (id),
+    member BIGINT NOT NULL,
+    part TEXT NOT NULL,
+    PRIMARY KEY (record, member)
+);
