@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 const BRANCH_REGULATION: &str = "中国共产党支部工作条例(试行)";
-const SCHOOL_OPINION: &str = "关于加强中小学校党的建设工作的意见";
+/// Not a text but what counties do; advice that rests on it is never a command.
+const PRACTICE: &str = "县区教育系统通行做法";
 
 /// 效力: what the wording of the text commands (T-05).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -127,7 +128,7 @@ pub fn advise_size(now: Size, members: u32) -> Option<Advice> {
             now.chinese(),
             fitting.chinese()
         ),
-        source: source(BRANCH_REGULATION, "第四条"),
+        source: source(PRACTICE, ""),
     })
 }
 
@@ -222,7 +223,7 @@ pub fn advise_staffing(staffing: Staffing, full_time_deputies: u32) -> Option<Ad
         rule: "ORG-17",
         force: Force::Should,
         words: "书记、校长由一人担任,应设专职副书记".to_owned(),
-        source: source(SCHOOL_OPINION, ""),
+        source: source(PRACTICE, ""),
     })
 }
 

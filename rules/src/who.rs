@@ -213,7 +213,7 @@ impl Who {
             Who::And(terms) => joined(terms, names, "、且"),
             Who::Or(terms) => joined(terms, names, "、或"),
             Who::Not(term) => format!("除{}以外的", term.words(names)),
-            Who::Organisations(ids) => format!("点名的({})", named_list(ids, names)),
+            Who::Organisations(ids) => format!("点名({})的", named_list(ids, names)),
             Who::OrganisationKind(code) => {
                 format!("类别为{}的", names(Named::OrganisationKind(code)))
             }
@@ -275,6 +275,9 @@ fn joined(terms: &[Who], names: Names<'_>, with: &str) -> String {
 }
 
 fn named_list(ids: &[Id], names: Names<'_>) -> String {
+    if ids.is_empty() {
+        return "未点名任何党组织".to_owned();
+    }
     ids.iter()
         .map(|id| names(Named::Organisation(*id)))
         .collect::<Vec<_>>()

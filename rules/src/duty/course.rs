@@ -19,6 +19,10 @@ pub(super) struct Course {
     pub exempt: Option<String>,
     /// 期限, after extensions.
     pub due: Day,
+    /// Whether it was ever returned: from then on records settle it only through a person.
+    pub sent_back: bool,
+    /// When records answered it.
+    recorded: Option<Day>,
     /// To whom it was handed on.
     pub handed_to: Option<String>,
     /// An extension asked for and not answered.
@@ -39,8 +43,14 @@ pub(super) struct Return {
 }
 
 impl Course {
-    /// Folds facts that are already in order.
-    pub fn of(demand: &Demand, facts: &[&Fact], calendar: &WorkingCalendar) -> Course {
+    /// Folds facts that are already in order. `recorded` is the day on which records answered the
+    /// duty, if they did: what a return then sends back has that date.
+    pub fn of(
+        demand: &Demand,
+        facts: &[&Fact],
+        recorded: Option<Day>,
+        calendar: &WorkingCalendar,
+    ) -> Course {
         let due = first_due(demand, calendar);
         let mut course = Course {
             begun: false,
@@ -49,6 +59,8 @@ impl Course {
             accepted: None,
             exempt: None,
             due,
+            recorded,
+            sent_back: false,
             handed_to: None,
             extension_asked: None,
             lines: Vec::new(),
@@ -68,7 +80,7 @@ impl Course {
             FactKind::Withdrawn => self.withdraw(),
             FactKind::Returned { reason, field } => {
                 let until = calendar.add_workdays(day, demand.put_right_workdays).day;
-                self.send_back(reason, field.as_ref(), until)
+                self.send_back(day, until, reason, field.as_ref())
             }
             FactKind::Accepted => self.accept(day),
             FactKind::ExtensionAsked { to } => {
@@ -129,11 +141,15 @@ impl Course {
         "撤回".to_owned()
     }
 
-    fn send_back(&mut self, reason: &str, field: Option<&String>, until: Day) -> String {
+    fn send_back(&mut self, day: Day, until: Day, reason: &str, field: Option<&String>) -> String {
         let standing = self.returned.take().and_then(|r| r.first);
-        let first = self.awaiting.take().or(self.accepted.take()).or(standing);
+        let recorded = self
+            .recorded
+            .filter(|recorded| *recorded <= day && !self.sent_back);
+        let dated = self.awaiting.take().or(self.accepted.take()).or(standing);
+        self.sent_back = true;
         self.returned = Some(Return {
-            first,
+            first: dated.into_iter().chain(recorded).min(),
             until,
             reason: reason.to_owned(),
             field: field.cloned(),

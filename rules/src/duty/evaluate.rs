@@ -21,7 +21,6 @@ pub fn evaluate(
 ) -> Duty {
     let mut seen: Vec<&Fact> = facts.iter().filter(|f| f.at.day() <= as_of).collect();
     seen.sort_by_key(|f| (f.at, f.id));
-    let course = Course::of(demand, &seen, calendar);
     let case = Case {
         demand,
         records,
@@ -29,6 +28,7 @@ pub fn evaluate(
         as_of,
     };
     let held = case.held();
+    let course = Course::of(demand, &seen, held.day(), calendar);
     let ruling = case.rule(&course, &held);
     case.explain(facts, course, held, ruling)
 }
@@ -38,6 +38,13 @@ struct Held {
     measured: Measured,
     by_itself: bool,
     lacks_file: bool,
+}
+
+impl Held {
+    /// The day on which records settled it, if they did.
+    fn day(&self) -> Option<Day> {
+        self.measured.on.filter(|_| self.by_itself)
+    }
 }
 
 /// The status and the date it rests on.
@@ -67,11 +74,7 @@ impl Case<'_> {
 
     fn rule(&self, course: &Course, held: &Held) -> Ruling {
         // A return holds the records back: a person has said that they do not suffice.
-        let recorded = if course.returned.is_none() && held.by_itself {
-            held.measured.on
-        } else {
-            None
-        };
+        let recorded = held.day().filter(|_| !course.sent_back);
         let settled = earliest(course.accepted, recorded);
         let pending = course
             .awaiting
