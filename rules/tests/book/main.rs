@@ -8,6 +8,7 @@ mod calendar;
 mod duty;
 mod measure;
 mod properties;
+mod records;
 mod shape;
 mod who;
 
