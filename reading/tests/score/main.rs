@@ -1,0 +1,56 @@
+//! 读得准不准: reads every document of `tests/corpus` and compares the JSON with what a person read.
+//! One test a half. Tables: `cargo test -p zhibu-reading --test score -- --nocapture`; with
+//! `CORPUS_MISSES=1` also what was missed in `tune`. The misses of `held` are never printed.
+
+mod facts;
+mod fixtures;
+mod matching;
+mod measure;
+mod tally;
+mod wording;
+
+use tally::Tally;
+
+fn score(half: &str, show_misses: bool) -> Tally {
+    let mut total = Tally::default();
+    println!("\n{half}\n{}", Tally::heading());
+    for fixture in fixtures::of(half) {
+        let mut misses = Vec::new();
+        let tally = match fixtures::read(&fixture) {
+            Ok(got) => measure::compare(&fixture.expected, &got, &mut misses),
+            Err(why) => {
+                misses.push(format!("不能读: {why}"));
+                measure::compare(&fixture.expected, &serde_json::json!({}), &mut misses)
+            }
+        };
+        println!("{}", tally.row(&fixture.name));
+        if show_misses {
+            for miss in misses {
+                println!("      {miss}");
+            }
+        }
+        total.add(&tally);
+    }
+    println!("{}", total.row("total"));
+    println!("{}", total.percents());
+    total
+}
+
+fn assert_thresholds(total: &Tally) {
+    let failures = total.failures();
+    assert!(
+        failures.is_empty(),
+        "below \"How good is good\":\n{}",
+        failures.join("\n")
+    );
+}
+
+#[test]
+fn tune_half_meets_the_thresholds() {
+    assert_thresholds(&score("tune", std::env::var_os("CORPUS_MISSES").is_some()));
+}
+
+#[test]
+fn held_half_meets_the_thresholds() {
+    assert_thresholds(&score("held", false));
+}
