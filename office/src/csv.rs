@@ -54,7 +54,10 @@ pub(crate) fn read(
     bytes: &[u8],
     sink: &mut dyn FnMut(usize, Vec<String>) -> Result<bool, OfficeError>,
 ) -> Result<(), OfficeError> {
-    let text = text::decode(bytes)?.text;
+    let mut text = text::decode(bytes)?.text;
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
     let start = text
         .trim_start()
         .chars()
@@ -72,10 +75,23 @@ pub(crate) fn read(
         .flexible(true)
         .delimiter(delimiter(&text))
         .from_reader(text.as_bytes());
-    for (index, record) in reader.records().enumerate() {
-        let record = record.map_err(|_| OfficeError::damaged("表格内容"))?;
+    // Blank lines are rows in Excel but no records to the parser, and lines within a cell the other
+    // way round: rows are counted by what lies between the records.
+    let (mut number, mut seen_lines) = (0usize, 0u64);
+    let mut record = csv::StringRecord::new();
+    while reader
+        .read_record(&mut record)
+        .map_err(|_| OfficeError::damaged("表格内容"))?
+    {
+        let lines_after = reader.position().line() - 1;
+        let within: u64 = record
+            .iter()
+            .map(|cell| cell.matches('\n').count() as u64)
+            .sum();
+        number += (lines_after - seen_lines).saturating_sub(within).max(1) as usize;
+        seen_lines = lines_after;
         let cells = record.iter().map(|cell| unguard(cell).to_owned()).collect();
-        if !sink(index + 1, cells)? {
+        if !sink(number, cells)? {
             break;
         }
     }
@@ -119,6 +135,21 @@ mod tests {
         })
         .unwrap();
         assert_eq!(back, rows);
+    }
+
+    #[test]
+    fn rows_are_numbered_as_excel_numbers_them() {
+        let mut numbers = Vec::new();
+        read(
+            "\u{feff}姓名,备注\r\n\r\n甲,\"一\n二\"\r\n乙,无\n\n\n丙,无".as_bytes(),
+            &mut |n, cells| {
+                numbers.push((n, cells[0].clone()));
+                Ok(true)
+            },
+        )
+        .unwrap();
+        let wanted = [(1, "姓名"), (3, "甲"), (4, "乙"), (7, "丙")].map(|(n, s)| (n, s.to_owned()));
+        assert_eq!(numbers, wanted);
     }
 
     #[test]

@@ -5,11 +5,14 @@
 pub mod csv;
 pub mod docx;
 pub mod limits;
+pub mod official;
+pub mod plain;
 pub mod table;
 pub mod text;
 pub mod xlsx;
 
 mod package;
+mod wordml;
 mod xml;
 
 pub use limits::{Limits, OfficeError};

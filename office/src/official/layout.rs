@@ -1,0 +1,311 @@
+//! Where everything stands on the page (RULES GW-01 to GW-07).
+
+use super::{BodyBlock, OfficialDocument};
+use crate::limits::OfficeError;
+use crate::wordml::{Body, Page, Para, escape, field, mm};
+use std::fmt::Write as _;
+
+/// A4; margins 37, 26, 35, 28 mm; 22 lines of 28 characters. The pitch is rounded down so that 22
+/// lines and 28 characters fit: 22 × 28.95 pt = 636.9 of 637.8, 28 × 15.79 pt = 442.2 of 442.3.
+const PAGE: Page = Page {
+    width: 11_906,
+    height: 16_838,
+    top: mm(370),
+    right: mm(260),
+    bottom: mm(350),
+    left: mm(280),
+    footer: mm(216),
+    grid: Some((579, -850)),
+};
+
+/// Width of the text block in twips (156 mm).
+pub const PAGE_BLOCK_TWIPS: u32 = PAGE.block();
+
+/// One character of the grid in twips.
+const CHAR: u32 = 316;
+/// The issuer mark's largest size in half points: 22 mm high.
+const MARK_MAX: u32 = 124;
+const MARK_MIN: u32 = 44;
+const KEEP: &str = "<w:keepNext/>";
+
+/// Writes the document as `.docx`.
+///
+/// # Errors
+/// [`OfficeError::Write`] when it has no title.
+pub fn write(doc: &OfficialDocument) -> Result<Vec<u8>, OfficeError> {
+    if doc.title.trim().is_empty() {
+        return Err(OfficeError::Write("公文没有标题".to_owned()));
+    }
+    let mut body = Body::default();
+    head(&mut body, doc);
+    title(&mut body, &doc.title);
+    if !doc.recipients.trim().is_empty() {
+        body.blank(1, "");
+        let text = format!("{}：", doc.recipients.trim().trim_end_matches([':', '：']));
+        body.para(&Para::new("Recipients", &text));
+    }
+    blocks(&mut body, &doc.body);
+    annex_list(&mut body, &doc.annexes);
+    signature(&mut body, doc);
+    for (index, (name, content)) in doc.annex_bodies.iter().enumerate() {
+        annex(
+            &mut body,
+            index,
+            doc.annex_bodies.len().max(doc.annexes.len()),
+            name,
+            content,
+        );
+    }
+    imprint(&mut body, doc);
+    body.package(&PAGE, &one_line(&doc.title), page_numbers())
+}
+
+/// 版头: the red issuer mark, the number two lines under it, and the red line.
+fn head(body: &mut Body, doc: &OfficialDocument) {
+    let number = doc
+        .number
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let Some(mark) = doc.issuer_mark.as_deref().filter(|m| !m.trim().is_empty()) else {
+        if !number.is_empty() {
+            // Without red head the number stands above the title, at the right.
+            body.para(&Para::new("Normal", &number).with(r#"<w:jc w:val="right"/>"#));
+            body.blank(1, "");
+        }
+        return;
+    };
+    let count = mark.chars().count().max(1) as u32;
+    let size = (PAGE.block() / 10 * 97 / 100 / count).clamp(MARK_MIN, MARK_MAX);
+    // Exactly as high as the letters, so that the upper edge stands 35 mm under the block's.
+    let spacing = format!(
+        r#"<w:spacing w:before="{}" w:line="{}" w:lineRule="exact"/>"#,
+        mm(350),
+        size * 11
+    );
+    let mut para = Para::new("Mark", mark).with(spacing);
+    para.runs[0].1 = format!(r#"<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>"#);
+    body.para(&para);
+    body.blank(2, "");
+    body.para(&Para::new("Number", &number));
+    body.blank(2, "");
+}
+
+fn title(body: &mut Body, text: &str) {
+    for line in title_lines(text) {
+        body.para(&Para::new("DocTitle", &line));
+    }
+}
+
+/// Words a title is not broken within, with the place before which it may be.
+const BREAK_BEFORE: [&str; 4] = ["关于", "的通知", "的意见", "的通报"];
+/// Characters of 2号 in a line, less one at each side.
+const TITLE_CHARS: usize = 18;
+
+/// The title's lines: as the author broke them, or of even length, broken before 关于 or after a
+/// mark or connective near the middle.
+pub(super) fn title_lines(text: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in text.lines().map(str::trim).filter(|l| !l.is_empty()) {
+        let mut rest: Vec<char> = line.chars().collect();
+        while rest.len() > TITLE_CHARS {
+            let parts = rest.len().div_ceil(TITLE_CHARS);
+            let at = break_near(&rest, rest.len().div_ceil(parts));
+            lines.push(rest.drain(..at).collect());
+        }
+        lines.push(rest.into_iter().collect());
+    }
+    lines
+}
+
+fn break_near(chars: &[char], wanted: usize) -> usize {
+    let text_from = |at: usize| chars[at..].iter().collect::<String>();
+    let good = |at: usize| {
+        let rest = text_from(at);
+        let before = chars[at - 1];
+        (BREAK_BEFORE.iter().any(|w| rest.starts_with(w)) && !rest.starts_with("的"))
+            || ['、', '，', '》', '和', '与', '的'].contains(&before)
+                && !rest.starts_with(['、', '，', '》'])
+    };
+    let reach =
+        wanted.saturating_sub(5).max(2)..=(wanted + 3).min(TITLE_CHARS).min(chars.len() - 2);
+    reach
+        .filter(|at| good(*at))
+        .min_by_key(|at| at.abs_diff(wanted))
+        .unwrap_or(wanted.min(TITLE_CHARS))
+}
+
+fn blocks(body: &mut Body, blocks: &[BodyBlock]) {
+    for (index, block) in blocks.iter().enumerate() {
+        match block {
+            BodyBlock::Heading1(text) => body.para(&Para::new("Heading1", text)),
+            BodyBlock::Heading2(text) => body.para(&Para::new("Heading2", text)),
+            BodyBlock::Heading3(text) => body.para(&Para::new("Heading3", text)),
+            BodyBlock::Heading4(text) => body.para(&Para::new("Heading4", text)),
+            BodyBlock::Lead {
+                level,
+                heading,
+                text,
+            } => lead(body, *level, heading, text),
+            BodyBlock::Paragraph(text) => {
+                for line in text.lines() {
+                    body.para(&Para::new("BodyText", line));
+                }
+            }
+            BodyBlock::Table { columns, rows } => {
+                body.table(columns, rows, PAGE.block());
+                // Two tables without a paragraph between them would become one.
+                if matches!(blocks.get(index + 1), Some(BodyBlock::Table { .. })) {
+                    body.blank(1, "");
+                }
+            }
+        }
+    }
+}
+
+fn lead(body: &mut Body, level: u8, heading: &str, text: &str) {
+    let font = match level {
+        1 => "黑体",
+        2 => "楷体_GB2312",
+        _ => "仿宋_GB2312",
+    };
+    let fonts = format!(
+        r#"<w:rFonts w:hint="eastAsia" w:ascii="{font}" w:eastAsia="{font}" w:hAnsi="{font}"/>"#
+    );
+    let text = text.replace('\n', "");
+    let runs = vec![(heading, fonts), (text.as_str(), String::new())];
+    body.para(&Para {
+        style: "BodyText",
+        properties: String::new(),
+        runs,
+    });
+}
+
+/// 附件说明: one line under the text, two characters in, names aligned under each other.
+fn annex_list(body: &mut Body, annexes: &[String]) {
+    if annexes.is_empty() {
+        return;
+    }
+    body.blank(1, "");
+    for (index, name) in annexes.iter().enumerate() {
+        let number = if annexes.len() == 1 {
+            String::new()
+        } else {
+            format!("{}.", index + 1)
+        };
+        let label = if index == 0 { "附件：" } else { "" };
+        // 附件： takes three characters, a number about one.
+        let numbered = u32::from(annexes.len() > 1);
+        let hanging = if index == 0 { 3 + numbered } else { 1 };
+        let indent = format!(
+            r#"<w:ind w:left="{}" w:hanging="{}"/>"#,
+            (5 + numbered) * CHAR,
+            hanging * CHAR
+        );
+        body.para(&Para::new("Annexes", &format!("{label}{number}{name}")).with(indent));
+    }
+}
+
+/// 署名和成文日期: room for the seal, the date four characters from the right, the signer centred
+/// over it. What is longer than that room pushes the date inwards instead.
+fn signature(body: &mut Body, doc: &OfficialDocument) {
+    let date = doc.date.chinese();
+    let (signer_width, date_width) = (width(&doc.signer), width(&date));
+    // All in half characters from the right edge.
+    let centre_twice = 2 * 8 + date_width;
+    let signer_right = centre_twice.saturating_sub(signer_width) / 2;
+    let date_right = (2 * signer_right + signer_width).saturating_sub(date_width) / 2;
+    let right = |half_chars: u32| format!(r#"<w:ind w:right="{}"/>"#, half_chars * CHAR / 2);
+    body.blank(3, KEEP);
+    if !doc.signer.trim().is_empty() {
+        body.para(&Para::new("Signature", doc.signer.trim()).with(right(signer_right)));
+    }
+    body.para(&Para::new("Signature", &date).with(format!(
+        r#"<w:keepNext w:val="0"/>{}"#,
+        right(date_right.max(8))
+    )));
+}
+
+/// Width in half characters.
+fn width(text: &str) -> u32 {
+    text.trim()
+        .chars()
+        .map(|c| if c.is_ascii() { 1 } else { 2 })
+        .sum()
+}
+
+/// 附件: its mark at the top left, its title in the third line.
+fn annex(body: &mut Body, index: usize, count: usize, name: &str, content: &[BodyBlock]) {
+    let mark = if count > 1 {
+        format!("附件{}", index + 1)
+    } else {
+        "附件".to_owned()
+    };
+    body.para(&Para::new("AnnexMark", &mark).with("<w:pageBreakBefore/>"));
+    body.blank(1, KEEP);
+    title(body, name);
+    body.blank(1, KEEP);
+    blocks(body, content);
+}
+
+/// 版记: at the foot of the last page, thick lines above and below, a thin one between.
+fn imprint(body: &mut Body, doc: &OfficialDocument) {
+    let mut rows = Vec::new();
+    if !doc.copy_to.trim().is_empty() {
+        let text = format!("抄送：{}。", doc.copy_to.trim().trim_end_matches('。'));
+        // Lines after the first begin under the first name.
+        rows.push((
+            text,
+            r#"<w:ind w:left="1124" w:right="281" w:hanging="843"/>"#.to_owned(),
+        ));
+    }
+    if let Some((office, day)) = &doc.printed_by {
+        let tab = PAGE.block() - 281;
+        let place = format!(
+            r#"<w:tabs><w:tab w:val="right" w:pos="{tab}"/></w:tabs><w:ind w:left="281" w:right="281"/>"#
+        );
+        rows.push((format!("{}\t{}印发", office.trim(), day.chinese()), place));
+    }
+    if rows.is_empty() {
+        // A table must not be the last thing in a document.
+        body.raw(r#"<w:p><w:pPr><w:spacing w:line="20" w:lineRule="exact"/></w:pPr></w:p>"#);
+        return;
+    }
+    let line = |size: u32| format!(r#"w:val="single" w:sz="{size}" w:space="0" w:color="auto""#);
+    let (thick, thin, width) = (line(8), line(6), PAGE.block());
+    let mut xml = format!(
+        r#"<w:tbl><w:tblPr><w:tblpPr w:vertAnchor="margin" w:horzAnchor="margin" w:tblpXSpec="left" w:tblpYSpec="bottom"/><w:tblOverlap w:val="never"/><w:tblW w:w="{width}" w:type="dxa"/><w:tblBorders><w:top {thick}/><w:bottom {thick}/><w:insideH {thin}/></w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid><w:gridCol w:w="{width}"/></w:tblGrid>"#
+    );
+    for (text, place) in rows {
+        let runs = text.split('\t').map(|part| {
+            format!(
+                r#"<w:r><w:t xml:space="preserve">{}</w:t></w:r>"#,
+                escape(part)
+            )
+        });
+        let runs = runs.collect::<Vec<_>>().join("<w:r><w:tab/></w:r>");
+        let _ = write!(
+            xml,
+            r#"<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr><w:p><w:pPr><w:pStyle w:val="Imprint"/>{place}</w:pPr>{runs}</w:p></w:tc></w:tr>"#
+        );
+    }
+    xml.push_str(
+        r#"</w:tbl><w:p><w:pPr><w:spacing w:line="20" w:lineRule="exact"/></w:pPr></w:p>"#,
+    );
+    body.raw(&xml);
+}
+
+/// 页码: `— 1 —`, at the right on odd pages and the left on even ones, one character in.
+fn page_numbers() -> [String; 2] {
+    let number = |jc: &str, side: &str| {
+        format!(
+            r#"<w:p><w:pPr><w:pStyle w:val="PageNumber"/><w:ind w:{side}="281"/><w:jc w:val="{jc}"/></w:pPr><w:r><w:t xml:space="preserve">— </w:t></w:r>{}<w:r><w:t xml:space="preserve"> —</w:t></w:r></w:p>"#,
+            field("PAGE", "1")
+        )
+    };
+    [number("right", "right"), number("left", "left")]
+}
+
+fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).collect()
+}
