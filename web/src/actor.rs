@@ -68,7 +68,9 @@ impl Actor {
         for grant in self.grants.iter().filter(|g| right.is_held_by(g.role)) {
             match grant.zone {
                 Some(zone) => reach.zones.push(zone),
-                None if grant.role.is_of_one_organisation() => reach.exact.push(grant.path.clone()),
+                None if grant.role.is_of_one_organisation() || right.is_own_work() => {
+                    reach.exact.push(grant.path.clone());
+                }
                 None => reach.subtrees.push(grant.path.clone()),
             }
         }

@@ -108,6 +108,11 @@ impl Right {
         }
     }
 
+    /// 本组织的工作: done for one's own organisation only, never for those below.
+    pub fn is_own_work(self) -> bool {
+        matches!(self, Right::WorkOnDuties | Right::KeepRecords)
+    }
+
     /// Whether that role holds it.
     pub fn is_held_by(self, role: Role) -> bool {
         self.roles().contains(&role)

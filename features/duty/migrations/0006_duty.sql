@@ -11,6 +11,7 @@ CREATE TABLE requirement (
     source_words TEXT NOT NULL,
     period_key TEXT NOT NULL,
     window_from TEXT NOT NULL,
+    window_to TEXT,
     due TEXT NOT NULL,
     due_words TEXT NOT NULL,
     measure TEXT NOT NULL,
@@ -48,7 +49,8 @@ CREATE TABLE fact (
     field TEXT,
     day TEXT,
     submission BIGINT,
-    handed_to BIGINT
+    handed_to BIGINT,
+    handed_name TEXT
 );
 CREATE INDEX fact_duty ON fact (requirement, organisation, id);
 CREATE TABLE submission (
@@ -99,6 +101,7 @@ CREATE TABLE duty (
     because TEXT NOT NULL,
     submission BIGINT,
     handed_to BIGINT,
+    handed_name TEXT,
     extension_asked TEXT,
     changes_on TEXT,
     put_right_until TEXT,

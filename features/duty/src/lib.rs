@@ -1,6 +1,18 @@
 //! The heart: requirement × organisation × period, its facts, its computed status, and the work on it.
+//!
+//! A status is never written by hand: [`maintain::refresh`] computes it from facts and records and
+//! keeps the result, [`rebuild::rebuild`] does the same for everything and finds no difference.
 
-use store::Migration;
+pub mod impose;
+pub mod maintain;
+pub mod rebuild;
+pub mod store;
+pub mod use_cases;
+
+pub use impose::{NewRequirement, Target, impose};
+pub use store::{DutyRow, Key};
+
+use ::store::Migration;
 use web::Feature;
 
 /// Its tables, ways in and links.
@@ -12,6 +24,8 @@ pub fn feature() -> Feature {
             name: "duty",
             sql: include_str!("../migrations/0006_duty.sql"),
         }],
+        subscribers: vec![maintain::on_record],
+        jobs: vec![("turn_of_day", maintain::turn_of_day)],
         ..Feature::default()
     }
 }

@@ -46,6 +46,7 @@ CREATE TABLE record (
     speaker_is_secretary BOOLEAN NOT NULL,
     speaker_birth TEXT,
     attended BIGINT NOT NULL,
+    expected BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     created_by BIGINT,
     created_by_name TEXT NOT NULL,
