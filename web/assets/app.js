@@ -26,7 +26,7 @@
     return fetch(url, { method: 'POST', body: body, credentials: 'same-origin', headers: { 'X-Requested-With': 'zhibu', 'X-Csrf-Token': meta('csrf') } });
   }
 
-  /* ---------- kept on this machine: free text and waiting photos, encrypted, for one session ---------- */
+  /* kept on this machine: free text and waiting photos, encrypted, for one session */
   var DB = 'zhibu', vault = null;
   function wipe() { vault = null; try { indexedDB.deleteDatabase(DB); } catch (e) { /* nothing was kept */ } }
   function asked(req) { return new Promise(function (ok, no) { req.onsuccess = function () { ok(req.result); }; req.onerror = function () { no(req.error); }; }); }
@@ -82,7 +82,7 @@
   if (!meta('offline-key')) wipe();
   on(doc, 'submit', function (e) { if (e.target.hasAttribute('data-signout')) wipe(); });
 
-  /* ---------- autosave: the server first, this machine when the line is down ---------- */
+  /* autosave: the server first, this machine when the line is down */
   function textKey(form) { return form.dataset.offline ? 'text:' + form.dataset.offline : ''; }
   function texts(form) {
     var out = {};
@@ -125,7 +125,7 @@
     });
   });
 
-  /* ---------- leaving with something unsaved; sending twice ---------- */
+  /* leaving with something unsaved; sending twice */
   on(doc, 'input', function (e) { var f = e.target.form; if (f) f.dataset.touched = '1'; });
   on(window, 'beforeunload', function (e) {
     var open = $$('form[data-dirty],form[data-autosave]').some(function (f) { return f.dataset.touched && !f.dataset.sent && !f.dataset.clean; });
@@ -144,7 +144,7 @@
     if (e.persisted) $$('form[data-sent]').forEach(function (f) { delete f.dataset.sent; buttons(f).forEach(function (b) { b.disabled = false; }); });
   });
 
-  /* ---------- uploads: shrink pictures, then tus; the text goes meanwhile ---------- */
+  /* uploads: shrink pictures, then tus; the text goes meanwhile */
   var CHUNK = 256 * 1024, SIDE = 1600;
   function uploading(at) { return $$('[data-up=going]', at).length; }
   function b64(s) { var out = ''; new TextEncoder().encode(s).forEach(function (b) { out += String.fromCharCode(b); }); return btoa(out); }
@@ -256,7 +256,7 @@
     });
   });
 
-  /* ---------- files already on the server: remove a row, keep the form ---------- */
+  /* files already on the server: remove a row, keep the form */
   on(doc, 'click', function (e) {
     var b = e.target.closest && e.target.closest('[data-drop-row]');
     if (b) { var li = b.closest('li,tr'), f = b.form; li.remove(); if (f) { f.dataset.touched = '1'; f.dispatchEvent(new Event('change')); } }
@@ -266,28 +266,33 @@
     if (jump) { var t = doc.getElementById(jump.hash.slice(1)); if (t) { e.preventDefault(); t.focus(); t.scrollIntoView({ block: 'center' }); } }
   });
 
-  /* ---------- tick all, tick the clean ones, batch bar ---------- */
-  function boxes(form) { return $$('input[type=checkbox][data-row]', form).filter(function (c) { return !c.disabled && !c.closest('[hidden]'); }); }
+  /* tick all, tick the clean ones, batch bar */
+  /* boxes and bars may stand outside the form (form="…"), so they are sought in [data-scope] round it */
+  function parts(form, s) { return $$(s, form.closest('[data-scope]') || form); }
+  function boxes(form) { return parts(form, 'input[data-row]').filter(function (c) { return !c.disabled && !c.closest('[hidden]'); }); }
   function tally(form) {
     var all = boxes(form), n = all.filter(function (c) { return c.checked; }).length;
-    $$('[data-count]', form).forEach(function (s) { s.textContent = n; });
-    $$('[data-batch]', form).forEach(function (b) { b.hidden = !n; });
-    $$('input[data-all]', form).forEach(function (a) { a.checked = n > 0 && n === all.length; a.indeterminate = n > 0 && n < all.length; });
+    parts(form, '[data-count]').forEach(function (s) { s.textContent = n; });
+    parts(form, '[data-batch]').forEach(function (b) { b.hidden = !n; });
+    parts(form, 'input[data-all]').forEach(function (a) { a.checked = n > 0 && n === all.length; a.indeterminate = n > 0 && n < all.length; });
     all.forEach(function (c) { var r = c.closest('tr'); if (r) r.classList.toggle('is-on', c.checked); });
   }
-  $$('form[data-list]').forEach(function (form) {
-    var last = null;
-    on(form, 'click', function (e) {
-      var t = e.target;
-      if (t.matches('[data-pick]')) { boxes(form).forEach(function (c) { c.checked = t.dataset.pick === 'none' ? false : c.matches(t.dataset.pick); }); tally(form); }
-      if (t.matches('input[data-row]')) {
-        if (e.shiftKey && last) { var all = boxes(form), i = all.indexOf(last), j = all.indexOf(t); all.slice(Math.min(i, j), Math.max(i, j) + 1).forEach(function (c) { c.checked = t.checked; }); }
-        last = t; tally(form);
-      }
-      if (t.matches('input[data-all]')) { boxes(form).forEach(function (c) { c.checked = t.checked; }); tally(form); }
-    });
+  var last = null;
+  function tick(list, yes) { list.forEach(function (c) { c.checked = yes; }); }
+  on(doc, 'click', function (e) {
+    var t = e.target, form = t.form;
+    if (!form || !form.hasAttribute('data-list')) return;
+    var all = boxes(form);
+    if (t.matches('[data-pick]')) { tick(all, false); tick(all.filter(function (c) { return t.dataset.pick !== 'none' && c.matches(t.dataset.pick); }), true); }
+    else if (t.matches('input[data-all]')) tick(all, t.checked);
+    else if (t.matches('input[data-row]')) {
+      var i = all.indexOf(last), j = all.indexOf(t);
+      if (e.shiftKey && i >= 0) tick(all.slice(Math.min(i, j), Math.max(i, j) + 1), t.checked);
+      last = t;
+    } else return;
     tally(form);
   });
+  $$('form[data-list]').forEach(tally);
   /* how many of a list are ticked, in words beside it */
   $$('[data-tally]').forEach(function (s) {
     var form = s.closest('form'), name = s.dataset.tally;
@@ -300,7 +305,7 @@
     $$('input[name="' + c.name + '"]', c.form).forEach(function (o) { on(o, 'change', set); }); set();
   });
 
-  /* ---------- filter and sort a table that is here in full ---------- */
+  /* filter and sort a table that is here in full */
   $$('input[data-filter]').forEach(function (input) {
     var tab = $(input.dataset.filter), out = $('[data-filter-count]');
     if (!tab) return;
@@ -314,7 +319,7 @@
       });
       if (head) head.hidden = !any;
       if (out) out.textContent = '找到 ' + n + ' 行';
-      if (input.form) tally(input.form);
+      if (input.form && input.form.hasAttribute('data-list')) tally(input.form);
     });
     on(input, 'keydown', function (e) { if (e.key === 'Enter') e.preventDefault(); });
   });
@@ -334,7 +339,7 @@
     });
   });
 
-  /* ---------- review by keyboard ---------- */
+  /* review by keyboard */
   $$('[data-review]').forEach(function (list) {
     var help = $('[data-help]');
     function items() { return $$('[data-item]', list).filter(function (x) { return !x.hidden; }); }
@@ -385,7 +390,7 @@
     });
   });
 
-  /* ---------- a draft row lights up the words it was read from ---------- */
+  /* a draft row lights up the words it was read from */
   function light(row) {
     $$('mark.on').forEach(function (m) { m.classList.remove('on'); });
     $$('[data-span].is-on').forEach(function (r) { r.classList.remove('is-on'); });
@@ -399,7 +404,7 @@
   }
   $$('[data-span]').forEach(function (row) { on(row, 'focusin', function () { light(row); }); });
 
-  /* ---------- ten minutes to undo ---------- */
+  /* ten minutes to undo */
   $$('[data-left]').forEach(function (s) {
     var end = Date.now() + Number(s.dataset.left) * 1000, timer = setInterval(show, 1000);
     function show() {
@@ -410,7 +415,7 @@
     show();
   });
 
-  /* ---------- at once: errors first, side columns closed on a phone, tab order kept ---------- */
+  /* at once: errors first, side columns closed on a phone, tab order kept */
   var sum = $('.err-sum'); if (sum) { sum.tabIndex = -1; sum.focus(); }
   if (matchMedia('(max-width:960px)').matches) $$('details[data-narrow]').forEach(function (d) { d.open = false; });
   on(doc, 'keydown', function (e) { if (e.key === 'Escape') $$('details.me[open]').forEach(function (d) { d.open = false; $('summary', d).focus(); }); });
