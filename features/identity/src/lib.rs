@@ -1,10 +1,13 @@
 //! Who may come in: accounts, roles held at nodes, sessions, the audit log's pages.
 
+pub mod accounts;
+mod password;
 mod session;
+mod store;
 
 pub use session::{Minted, Sessions, mint_session};
 
-use store::Migration;
+use ::store::Migration;
 use web::Feature;
 
 /// Its tables, ways in and links.

@@ -26,7 +26,10 @@ pub struct Minted {
 pub async fn mint_session(tx: &Tx, account: Id) -> Result<Minted, Error> {
     let context = &tx.store().context;
     let token = format!("{}{}", context.token(), context.token());
-    let minted = Minted { token, csrf: context.token() };
+    let minted = Minted {
+        token,
+        csrf: context.token(),
+    };
     tx.exec(
         "INSERT INTO session (id, token_digest, account, csrf, offline_key, created_at, seen_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
@@ -97,12 +100,18 @@ async fn find_actor(store: &Store, token: &str) -> Result<Option<Actor>, Error> 
             params![digest(token), now, now.plus_ms(-IDLE_MS)],
         )
         .await?;
-    let Some(session) = session else { return Ok(None) };
+    let Some(session) = session else {
+        return Ok(None);
+    };
     if now.0 - session.seen_at.0 > TOUCH_MS {
         let id = session.id;
         store
             .housekeeping(|tx| async move {
-                tx.exec("UPDATE session SET seen_at = $2 WHERE id = $1", params![id, now]).await?;
+                tx.exec(
+                    "UPDATE session SET seen_at = $2 WHERE id = $1",
+                    params![id, now],
+                )
+                .await?;
                 Ok(())
             })
             .await?;
@@ -125,7 +134,11 @@ async fn find_actor(store: &Store, token: &str) -> Result<Option<Actor>, Error> 
             node: row.node,
             node_name: row.node_name,
             zone: is_zone.then_some(row.node),
-            path: if is_zone { TreePath::default() } else { row.path },
+            path: if is_zone {
+                TreePath::default()
+            } else {
+                row.path
+            },
         })
     });
     Ok(Some(Actor {
