@@ -1,7 +1,7 @@
 CREATE TABLE member (
     id BIGINT PRIMARY KEY,
     name TEXT NOT NULL,
-    pinyin TEXT NOT NULL,
+    pinyin {path} NOT NULL,
     sex TEXT NOT NULL,
     birth TEXT,
     stage TEXT NOT NULL,

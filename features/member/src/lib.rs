@@ -1,6 +1,15 @@
 //! Who: members, their dated relations to branches, the roster in and out of Excel.
 
-use store::Migration;
+pub mod facts;
+pub mod id_number;
+pub mod store;
+pub mod use_cases;
+pub mod words;
+
+pub use self::store::Member;
+pub use use_cases::NewMember;
+
+use ::store::Migration;
 use web::Feature;
 
 /// Its tables, ways in and links.

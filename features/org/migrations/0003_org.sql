@@ -30,10 +30,11 @@ CREATE TABLE node (
     kind TEXT NOT NULL REFERENCES node_kind (code),
     name TEXT NOT NULL,
     short_name TEXT NOT NULL,
-    pinyin TEXT NOT NULL,
+    pinyin {path} NOT NULL,
     issued_code TEXT,
     path {path} NOT NULL,
     zone BIGINT,
+    next_label BIGINT NOT NULL DEFAULT 0,
     from_day TEXT NOT NULL,
     to_day TEXT,
     version BIGINT NOT NULL DEFAULT 1
@@ -93,6 +94,7 @@ CREATE TABLE import (
     undone_at BIGINT,
     outcome TEXT
 );
+CREATE INDEX import_path ON import (path, id);
 INSERT INTO node_kind (code, category, name, rank, source) VALUES
 ('work_committee', 'organisation', '教育工委', 10, '通用'),
 ('leading_party_group', 'organisation', '局党组', 20, '通用'),
@@ -113,6 +115,7 @@ INSERT INTO node_kind (code, category, name, rank, source) VALUES
 ('office', 'unit', '机关股室', 180, '通用'),
 ('zone', 'zone', '片区', 200, '通用'),
 ('education_group', 'zone', '教育集团', 210, '通用'),
+('contact_point', 'zone', '联系点', 220, '通用'),
 ('discipline_committee', 'body', '机关纪委', 310, '通用'),
 ('staff_congress', 'body', '教代会', 320, '通用'),
 ('next_generation_committee', 'body', '关工委', 330, '通用'),

@@ -1,0 +1,4 @@
+//! The roster through its pages and beneath them, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod ground;
