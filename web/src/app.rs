@@ -36,6 +36,9 @@ impl Route {
     }
 }
 
+/// Counts what a link of the bar leads to, for one person.
+pub type Count = fn(App, Actor) -> BoxFuture<'static, crate::Result<i64>>;
+
 /// 导航: a link of the bar, shown to those who hold the right.
 #[derive(Clone)]
 pub struct Nav {
@@ -50,7 +53,7 @@ pub struct Nav {
     /// A further condition.
     pub shown: fn(&Actor) -> bool,
     /// Number beside it.
-    pub count: Option<fn(App, Actor) -> BoxFuture<'static, crate::Result<i64>>>,
+    pub count: Option<Count>,
 }
 
 /// What changed about a record, told to its subscribers inside the same transaction.

@@ -1,0 +1,5 @@
+//! Duties through their use cases, on both databases.
+#![allow(clippy::unwrap_used)]
+
+mod life;
+mod world;
