@@ -1,5 +1,13 @@
 //! Composition root: configuration, the list of features, and the `zhibu` command line.
 
+pub mod child;
+pub mod command;
+pub mod config;
+pub mod demo;
+pub mod maintenance;
+pub mod serve;
+pub mod user;
+
 use futures_util::future::BoxFuture;
 use kernel::document::Document;
 use std::sync::Arc;

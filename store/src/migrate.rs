@@ -52,6 +52,19 @@ impl Store {
         Ok(taken)
     }
 
+    /// How many steps are yet to be taken, without taking any.
+    pub async fn pending(&self, migrations: &[Migration]) -> Result<usize, Error> {
+        let sql = "SELECT number, digest FROM schema_version ORDER BY number";
+        match self.read.all::<(i64, String)>(sql, vec![]).await {
+            Ok(done) => {
+                check(migrations, &done)?;
+                Ok(migrations.iter().filter(|m| !done.iter().any(|(n, _)| *n == m.number)).count())
+            }
+            // No table yet: nothing was ever taken.
+            Err(_) => Ok(migrations.len()),
+        }
+    }
+
     async fn take(&self, step: Migration) -> Result<(), Error> {
         let sql = for_backend(step.sql, self.backend());
         self.housekeeping(|tx| async move {
