@@ -1,5 +1,7 @@
 //! A real task sheet, where the folder of real documents is at hand (`ZHIBU_INPUTS`).
 
+#![allow(clippy::unwrap_used)]
+
 use kernel::document::Block;
 use std::path::PathBuf;
 

@@ -141,10 +141,10 @@ impl Numbering {
             (Some(n), _) => n.saturating_add(1),
             (None, _) => self.start(list, abstract_id, level),
         });
-        for lower in level + 1..LEVELS {
+        for (lower, count) in counts.iter_mut().enumerate().skip(level + 1) {
             let restart = self.level(list, abstract_id, lower).and_then(|l| l.restart);
             if restart.is_none_or(|after| level < after) {
-                counts[lower] = None;
+                *count = None;
             }
         }
         // A higher level that has printed nothing yet counts as standing on its first number.

@@ -2,10 +2,11 @@
 
 use super::{BodyBlock, OfficialDocument};
 use crate::limits::OfficeError;
-use crate::wordml::{Body, Page, Para, escape, field, mm};
-use std::fmt::Write as _;
+use crate::wordml::{Body, Page, Para, field, mm};
 
-/// A4; margins 37, 26, 35, 28 mm; 22 lines of 28 characters. The pitch is rounded down so that 22
+/// A4; margins 37, 26, 35, 28 mm; 22 lines of 28 characters. The grid says so to Word; the style of
+/// all text (exact lines of 28.95 pt, characters drawn together by 0.25 pt, lines justified to the
+/// block) keeps to it in programs that treat a character grid differently. The pitch is rounded down so that 22
 /// lines and 28 characters fit: 22 × 28.95 pt = 636.9 of 637.8, 28 × 15.79 pt = 442.2 of 442.3.
 const PAGE: Page = Page {
     width: 11_906,
@@ -27,6 +28,8 @@ const CHAR: u32 = 316;
 const MARK_MAX: u32 = 124;
 const MARK_MIN: u32 = 44;
 const KEEP: &str = "<w:keepNext/>";
+/// What the frame of the imprint is anchored to.
+const LAST: &str = r#"<w:p><w:pPr><w:snapToGrid w:val="0"/><w:spacing w:line="20" w:lineRule="exact"/></w:pPr></w:p>"#;
 
 /// Writes the document as `.docx`.
 ///
@@ -44,7 +47,7 @@ pub fn write(doc: &OfficialDocument) -> Result<Vec<u8>, OfficeError> {
         let text = format!("{}：", doc.recipients.trim().trim_end_matches([':', '：']));
         body.para(&Para::new("Recipients", &text));
     }
-    blocks(&mut body, &doc.body);
+    blocks(&mut body, &doc.body, doc.annexes.is_empty());
     annex_list(&mut body, &doc.annexes);
     signature(&mut body, doc);
     for (index, (name, content)) in doc.annex_bodies.iter().enumerate() {
@@ -97,46 +100,70 @@ fn title(body: &mut Body, text: &str) {
     }
 }
 
-/// Words a title is not broken within, with the place before which it may be.
-const BREAK_BEFORE: [&str; 4] = ["关于", "的通知", "的意见", "的通报"];
-/// Characters of 2号 in a line, less one at each side.
-const TITLE_CHARS: usize = 18;
+/// Half characters of 2号 in a line, less one at each side.
+const TITLE_WIDTH: u32 = 38;
 
 /// The title's lines: as the author broke them, or of even length, broken before 关于 or after a
-/// mark or connective near the middle.
+/// mark or connective near the middle, never within a number.
 pub(super) fn title_lines(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for line in text.lines().map(str::trim).filter(|l| !l.is_empty()) {
-        let mut rest: Vec<char> = line.chars().collect();
-        while rest.len() > TITLE_CHARS {
-            let parts = rest.len().div_ceil(TITLE_CHARS);
-            let at = break_near(&rest, rest.len().div_ceil(parts));
-            lines.push(rest.drain(..at).collect());
+        let mut rest = line;
+        while width(rest) > TITLE_WIDTH {
+            let parts = width(rest).div_ceil(TITLE_WIDTH);
+            let (now, later) = rest.split_at(break_near(rest, width(rest).div_ceil(parts)));
+            lines.push(now.to_owned());
+            rest = later;
         }
-        lines.push(rest.into_iter().collect());
+        lines.push(rest.to_owned());
     }
     lines
 }
 
-fn break_near(chars: &[char], wanted: usize) -> usize {
-    let text_from = |at: usize| chars[at..].iter().collect::<String>();
-    let good = |at: usize| {
-        let rest = text_from(at);
-        let before = chars[at - 1];
-        (BREAK_BEFORE.iter().any(|w| rest.starts_with(w)) && !rest.starts_with("的"))
-            || ['、', '，', '》', '和', '与', '的'].contains(&before)
-                && !rest.starts_with(['、', '，', '》'])
+/// Where to break (in bytes) so that the line is about `wanted` half characters wide.
+fn break_near(line: &str, wanted: u32) -> usize {
+    let reach = wanted.saturating_sub(12).max(4)..=(wanted + 6).min(TITLE_WIDTH);
+    let places = line
+        .char_indices()
+        .map(|(at, _)| at)
+        .filter(|at| reach.contains(&width(&line[..*at])));
+    // A number is not torn from itself or from its unit, and no line begins with a mark.
+    let allowed = |at: &usize| {
+        let (now, later) = line.split_at(*at);
+        let unit = |c: char| c.is_ascii_digit() || "年月日号期个届次".contains(c);
+        let torn = now.ends_with(|c: char| c.is_ascii_digit()) && later.starts_with(unit);
+        !torn && !later.starts_with(['、', '，', '》', '）', '”', '的'])
     };
-    let reach =
-        wanted.saturating_sub(5).max(2)..=(wanted + 3).min(TITLE_CHARS).min(chars.len() - 2);
-    reach
-        .filter(|at| good(*at))
-        .min_by_key(|at| at.abs_diff(wanted))
-        .unwrap_or(wanted.min(TITLE_CHARS))
+    let good = |at: &usize| {
+        let (now, later) = line.split_at(*at);
+        later.starts_with("关于")
+            || now.ends_with([
+                '、', '，', '》', '和', '与', '的', '年', '省', '市', '县', '局',
+            ])
+            || now.ends_with("系统")
+            || now.ends_with("工作")
+    };
+    let distance = |at: &usize| width(&line[..*at]).abs_diff(wanted);
+    let places: Vec<usize> = places.filter(allowed).collect();
+    let best = places.iter().copied().filter(good).min_by_key(distance);
+    let any = places.iter().copied().min_by_key(distance);
+    best.or(any)
+        .or_else(|| {
+            line.char_indices()
+                .nth(TITLE_WIDTH as usize / 2)
+                .map(|(at, _)| at)
+        })
+        .unwrap_or(line.len())
 }
 
-fn blocks(body: &mut Body, blocks: &[BodyBlock]) {
+/// `signed`: the last paragraph stays on the page of the signature, which may not stand alone.
+fn blocks(body: &mut Body, blocks: &[BodyBlock], signed: bool) {
     for (index, block) in blocks.iter().enumerate() {
+        let keep = if signed && index + 1 == blocks.len() {
+            KEEP
+        } else {
+            ""
+        };
         match block {
             BodyBlock::Heading1(text) => body.para(&Para::new("Heading1", text)),
             BodyBlock::Heading2(text) => body.para(&Para::new("Heading2", text)),
@@ -146,10 +173,10 @@ fn blocks(body: &mut Body, blocks: &[BodyBlock]) {
                 level,
                 heading,
                 text,
-            } => lead(body, *level, heading, text),
+            } => lead(body, *level, heading, text, keep),
             BodyBlock::Paragraph(text) => {
                 for line in text.lines() {
-                    body.para(&Para::new("BodyText", line));
+                    body.para(&Para::new("BodyText", line).with(keep));
                 }
             }
             BodyBlock::Table { columns, rows } => {
@@ -163,7 +190,7 @@ fn blocks(body: &mut Body, blocks: &[BodyBlock]) {
     }
 }
 
-fn lead(body: &mut Body, level: u8, heading: &str, text: &str) {
+fn lead(body: &mut Body, level: u8, heading: &str, text: &str, keep: &str) {
     let font = match level {
         1 => "黑体",
         2 => "楷体_GB2312",
@@ -176,7 +203,7 @@ fn lead(body: &mut Body, level: u8, heading: &str, text: &str) {
     let runs = vec![(heading, fonts), (text.as_str(), String::new())];
     body.para(&Para {
         style: "BodyText",
-        properties: String::new(),
+        properties: keep.to_owned(),
         runs,
     });
 }
@@ -187,18 +214,19 @@ fn annex_list(body: &mut Body, annexes: &[String]) {
         return;
     }
     body.blank(1, "");
+    let numbered = u32::from(annexes.len() > 1);
     for (index, name) in annexes.iter().enumerate() {
-        let number = if annexes.len() == 1 {
-            String::new()
-        } else {
+        let number = if numbered == 1 {
             format!("{}.", index + 1)
+        } else {
+            String::new()
         };
         let label = if index == 0 { "附件：" } else { "" };
+        // They stay on the page of the signature, which may not stand alone.
         // 附件： takes three characters, a number about one.
-        let numbered = u32::from(annexes.len() > 1);
         let hanging = if index == 0 { 3 + numbered } else { 1 };
         let indent = format!(
-            r#"<w:ind w:left="{}" w:hanging="{}"/>"#,
+            r#"{KEEP}<w:ind w:left="{}" w:hanging="{}"/>"#,
             (5 + numbered) * CHAR,
             hanging * CHAR
         );
@@ -245,54 +273,40 @@ fn annex(body: &mut Body, index: usize, count: usize, name: &str, content: &[Bod
     body.blank(1, KEEP);
     title(body, name);
     body.blank(1, KEEP);
-    blocks(body, content);
+    blocks(body, content, false);
 }
 
-/// 版记: at the foot of the last page, thick lines above and below, a thin one between.
+/// 版记: at the foot of the last page, thick lines above and below, a thin one between; text one
+/// character in, lines as wide as the text block.
 fn imprint(body: &mut Body, doc: &OfficialDocument) {
     let mut rows = Vec::new();
     if !doc.copy_to.trim().is_empty() {
-        let text = format!("抄送：{}。", doc.copy_to.trim().trim_end_matches('。'));
-        // Lines after the first begin under the first name.
-        rows.push((
-            text,
-            r#"<w:ind w:left="1124" w:right="281" w:hanging="843"/>"#.to_owned(),
+        rows.push(format!(
+            "\u{3000}抄送：{}。",
+            doc.copy_to.trim().trim_end_matches('。')
         ));
     }
     if let Some((office, day)) = &doc.printed_by {
-        let tab = PAGE.block() - 281;
-        let place = format!(
-            r#"<w:tabs><w:tab w:val="right" w:pos="{tab}"/></w:tabs><w:ind w:left="281" w:right="281"/>"#
-        );
-        rows.push((format!("{}\t{}印发", office.trim(), day.chinese()), place));
+        rows.push(format!(
+            "\u{3000}{}\t{}印发\u{3000}",
+            office.trim(),
+            day.chinese()
+        ));
     }
     if rows.is_empty() {
-        // A table must not be the last thing in a document.
-        body.raw(r#"<w:p><w:pPr><w:spacing w:line="20" w:lineRule="exact"/></w:pPr></w:p>"#);
         return;
     }
-    let line = |size: u32| format!(r#"w:val="single" w:sz="{size}" w:space="0" w:color="auto""#);
-    let (thick, thin, width) = (line(8), line(6), PAGE.block());
-    let mut xml = format!(
-        r#"<w:tbl><w:tblPr><w:tblpPr w:vertAnchor="margin" w:horzAnchor="margin" w:tblpXSpec="left" w:tblpYSpec="bottom"/><w:tblOverlap w:val="never"/><w:tblW w:w="{width}" w:type="dxa"/><w:tblBorders><w:top {thick}/><w:bottom {thick}/><w:insideH {thin}/></w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid><w:gridCol w:w="{width}"/></w:tblGrid>"#
+    // A frame at the foot of the block; its lines are the style's, which draws them around
+    // neighbours of equal indents. The indent lets the lines after the first begin under the first
+    // name: after four characters of 14 points.
+    let width = PAGE.block();
+    let properties = format!(
+        r#"<w:framePr w:w="{width}" w:wrap="around" w:vAnchor="margin" w:hAnchor="margin" w:xAlign="left" w:yAlign="bottom"/><w:tabs><w:tab w:val="right" w:pos="{width}"/></w:tabs><w:ind w:left="1120" w:hanging="1120"/>"#
     );
-    for (text, place) in rows {
-        let runs = text.split('\t').map(|part| {
-            format!(
-                r#"<w:r><w:t xml:space="preserve">{}</w:t></w:r>"#,
-                escape(part)
-            )
-        });
-        let runs = runs.collect::<Vec<_>>().join("<w:r><w:tab/></w:r>");
-        let _ = write!(
-            xml,
-            r#"<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr><w:p><w:pPr><w:pStyle w:val="Imprint"/>{place}</w:pPr>{runs}</w:p></w:tc></w:tr>"#
-        );
+    for text in &rows {
+        body.para(&Para::new("Imprint", text).with(properties.as_str()));
     }
-    xml.push_str(
-        r#"</w:tbl><w:p><w:pPr><w:spacing w:line="20" w:lineRule="exact"/></w:pPr></w:p>"#,
-    );
-    body.raw(&xml);
+    body.raw(LAST);
 }
 
 /// 页码: `— 1 —`, at the right on odd pages and the left on even ones, one character in.

@@ -64,8 +64,8 @@ fn the_text_comes_back_in_the_order_of_the_standard() {
         "附件1",
         "任务清单",
         "略。",
-        "抄送：县委组织部。\t",
-        "清禾县教育局办公室\t2023年3月14日印发\t",
+        "\u{3000}抄送：县委组织部。",
+        "\u{3000}清禾县教育局办公室\t2023年3月14日印发\u{3000}",
     ];
     assert_eq!(lines, wanted);
 }
@@ -102,6 +102,16 @@ fn titles_break_into_even_lines_at_good_places() {
         [
             "中共清禾县教育局党组",
             "关于进一步加强中小学校党建工作的通知"
+        ]
+    );
+    let dated = lines("关于做好全县教育系统2026年上半年基层党建工作的通知");
+    assert!(dated.iter().any(|l| l.contains("2026年")), "{dated:?}");
+    let long = lines("中共清禾县教育局党组关于做好全县教育系统2026年上半年基层党建工作的通知");
+    assert_eq!(
+        long,
+        [
+            "中共清禾县教育局党组关于做好全县",
+            "教育系统2026年上半年基层党建工作的通知"
         ]
     );
     assert_eq!(lines("上半行\n下半行"), ["上半行", "下半行"]);

@@ -6,6 +6,7 @@ use calamine::{
     DataRef, Dimensions, ExcelDateTime, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxError,
 };
 use std::io::Cursor;
+use std::panic::AssertUnwindSafe;
 
 /// Bytes of text all cells may come to; shared strings can be repeated without end.
 const TEXT: usize = 256 << 20;
@@ -53,7 +54,7 @@ impl<'a> Book<'a> {
         }
         refuse_entities(&mut package)?;
         package.measure()?;
-        let xlsx = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
+        let xlsx = contained(|| Xlsx::new(Cursor::new(bytes)))?;
         Ok(Book {
             xlsx,
             text_left: TEXT,
@@ -74,10 +75,7 @@ impl<'a> Book<'a> {
     }
 
     pub(crate) fn merges(&mut self, sheet: &str) -> Result<Vec<Merge>, OfficeError> {
-        let regions = self
-            .xlsx
-            .merge_cells_by_sheet_name(sheet)
-            .map_err(damaged)?;
+        let regions = contained(|| self.xlsx.merge_cells_by_sheet_name(sheet))?;
         if regions.len() > MERGES {
             return Err(OfficeError::TooLarge {
                 what: "合并单元格",
@@ -98,10 +96,10 @@ impl<'a> Book<'a> {
         sheet: &str,
         sink: &mut dyn FnMut(usize, Vec<Seen>) -> Result<bool, OfficeError>,
     ) -> Result<(), OfficeError> {
-        let mut reader = self.xlsx.worksheet_cells_reader(sheet).map_err(damaged)?;
+        let mut reader = contained(|| self.xlsx.worksheet_cells_reader(sheet))?;
         let formats: Vec<Shown> = reader.styles().iter().map(Shown::of).collect();
         let (mut row, mut cells) = (0usize, Vec::new());
-        while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(damaged)? {
+        while let Some((cell, style)) = contained(|| reader.next_cell_with_style_id())? {
             let (at, column) = cell.get_position();
             let (at, column) = (at as usize, column as usize);
             let shown = formats.get(style).copied().unwrap_or(Shown::Plain);
@@ -149,6 +147,15 @@ fn refuse_entities(package: &mut Package<'_>) -> Result<(), OfficeError> {
             what: "自定义实体"
         }),
         false => Ok(()),
+    }
+}
+
+/// The reader beneath is not ours, and some malformed regions make it overflow: a panic there is a
+/// damaged file here. What it held is dropped with the error.
+fn contained<T>(read: impl FnOnce() -> Result<T, XlsxError>) -> Result<T, OfficeError> {
+    match std::panic::catch_unwind(AssertUnwindSafe(read)) {
+        Ok(result) => result.map_err(damaged),
+        Err(_) => Err(OfficeError::damaged("工作簿内容")),
     }
 }
 
