@@ -5,6 +5,8 @@
 
 pub mod impose;
 pub mod maintain;
+pub mod pages;
+pub mod paths;
 pub mod rebuild;
 pub mod store;
 pub mod use_cases;
@@ -24,6 +26,8 @@ pub fn feature() -> Feature {
             name: "duty",
             sql: include_str!("../migrations/0006_duty.sql"),
         }],
+        routes: [pages::school::routes(), pages::review::routes()].concat(),
+        nav: [pages::school::nav(), pages::review::nav()].concat(),
         subscribers: vec![maintain::on_record],
         jobs: vec![("turn_of_day", maintain::turn_of_day)],
         ..Feature::default()

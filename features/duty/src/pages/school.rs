@@ -1,0 +1,13 @@
+//! 待办: the school's side.
+
+use web::{Nav, Route};
+
+/// Ways in.
+pub fn routes() -> Vec<Route> {
+    vec![]
+}
+
+/// Links of the bar.
+pub fn nav() -> Vec<Nav> {
+    vec![]
+}
