@@ -6,6 +6,7 @@ CREATE TABLE file (
     name TEXT NOT NULL,
     bytes BIGINT NOT NULL,
     text TEXT,
+    small TEXT,
     width BIGINT,
     height BIGINT,
     created_at BIGINT NOT NULL,
@@ -19,7 +20,7 @@ CREATE TABLE file_use (
     organisation BIGINT NOT NULL,
     path {path} NOT NULL,
     zone BIGINT,
-    PRIMARY KEY (file, object_kind, object)
+    PRIMARY KEY (file, object_kind, object, organisation)
 );
 CREATE INDEX file_use_object ON file_use (object_kind, object, rank);
 CREATE TABLE upload (
@@ -29,7 +30,14 @@ CREATE TABLE upload (
     length BIGINT NOT NULL,
     received BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
-    file BIGINT REFERENCES file (id)
+    done BOOLEAN NOT NULL DEFAULT FALSE
+);
+CREATE INDEX upload_account ON upload (account, done);
+CREATE TABLE upload_part (
+    upload BIGINT NOT NULL REFERENCES upload (id),
+    position BIGINT NOT NULL,
+    bytes {bytes} NOT NULL,
+    PRIMARY KEY (upload, position)
 );
 CREATE TABLE record (
     id BIGINT PRIMARY KEY,

@@ -1,0 +1,4 @@
+//! One file a screen.
+
+pub mod files;
+pub mod uploads;
