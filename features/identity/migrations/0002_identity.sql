@@ -1,6 +1,6 @@
 CREATE TABLE account (
     id BIGINT PRIMARY KEY,
-    username TEXT NOT NULL UNIQUE,
+    username {path} NOT NULL UNIQUE,
     name TEXT NOT NULL,
     password_hash TEXT NOT NULL,
     member BIGINT,

@@ -7,7 +7,7 @@ use store::{Error, Store, Tx, params};
 use web::{Actor, Grant, Identify, Role};
 
 /// A session lives that long after its last use.
-const IDLE_MS: i64 = 8 * 3_600_000;
+pub(crate) const IDLE_MS: i64 = 8 * 3_600_000;
 /// And that long in all.
 const WHOLE_MS: i64 = 7 * 24 * 3_600_000;
 /// Its last use is written at most once in that time.
@@ -24,6 +24,11 @@ pub struct Minted {
 
 /// Makes a session for an account that has proved itself.
 pub async fn mint_session(tx: &Tx, account: Id) -> Result<Minted, Error> {
+    mint_session_on(tx, account, "").await
+}
+
+/// The same, with words for the device it is on.
+pub(crate) async fn mint_session_on(tx: &Tx, account: Id, device: &str) -> Result<Minted, Error> {
     let context = &tx.store().context;
     let token = format!("{}{}", context.token(), context.token());
     let minted = Minted {
@@ -31,14 +36,15 @@ pub async fn mint_session(tx: &Tx, account: Id) -> Result<Minted, Error> {
         csrf: context.token(),
     };
     tx.exec(
-        "INSERT INTO session (id, token_digest, account, csrf, offline_key, created_at, seen_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
+        "INSERT INTO session (id, token_digest, account, csrf, offline_key, device, created_at, seen_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
         params![
             tx.new_id(),
             digest(&minted.token),
             account,
             &minted.csrf,
             format!("{}{}", context.token(), context.token()),
+            device,
             tx.now(),
             tx.now().plus_ms(WHOLE_MS)
         ],

@@ -1,8 +1,9 @@
 //! Every statement of this feature.
 
 use crate::accounts::{NewAccount, NewGrant};
+use crate::password::Hashed;
 use kernel::{Day, Id, Instant, TreePath};
-use store::{Db, Error, Tx, params, row};
+use store::{Db, Error, Fail, Tx, params, row};
 use web::Role;
 
 row! {
@@ -194,4 +195,238 @@ pub async fn other_holders(tx: &Tx, role: Role, account: Id) -> Result<i64, Erro
         params![role.code(), account, tx.today()],
     )
     .await
+}
+
+row! {
+    /// Failures counted under a key.
+    pub struct Attempt {
+        pub failures: i64,
+        pub blocked_until: Instant,
+    }
+}
+
+pub async fn attempt(db: &Db, key: &str) -> Result<Option<Attempt>, Error> {
+    db.find(
+        "SELECT failures, blocked_until FROM attempt WHERE key = $1",
+        params![key],
+    )
+    .await
+}
+
+/// Counts one failure more, or the first again if the last is forgotten; false while blocked.
+pub async fn count_attempt(tx: &Tx, key: &str, forgotten_before: Instant) -> Result<bool, Error> {
+    let counted = tx
+        .exec(
+            "INSERT INTO attempt (key, failures, blocked_until, last_at) VALUES ($1, 1, 0, $2)
+             ON CONFLICT (key) DO UPDATE SET last_at = $2,
+               failures = CASE WHEN attempt.last_at < $3 THEN 1 ELSE attempt.failures + 1 END
+             WHERE attempt.blocked_until <= $2",
+            params![key, tx.now(), forgotten_before],
+        )
+        .await?;
+    Ok(counted == 1)
+}
+
+pub async fn block_attempts(tx: &Tx, key: &str, until: Instant) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE attempt SET blocked_until = $2 WHERE key = $1",
+        params![key, until],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn forget_attempts(tx: &Tx, key: &str) -> Result<(), Error> {
+    tx.exec("DELETE FROM attempt WHERE key = $1", params![key])
+        .await?;
+    Ok(())
+}
+
+pub async fn take_back_attempt(tx: &Tx, key: &str) -> Result<(), Error> {
+    let sql = "UPDATE attempt SET failures = failures - 1 WHERE key = $1 AND failures > 0";
+    tx.exec(sql, params![key]).await?;
+    Ok(())
+}
+
+pub async fn sweep_attempts(tx: &Tx, before: Instant) -> Result<(), Error> {
+    tx.exec("DELETE FROM attempt WHERE last_at < $1", params![before])
+        .await?;
+    Ok(())
+}
+
+pub async fn set_password(
+    tx: &Tx,
+    account: Id,
+    hashed: &Hashed,
+    must_change: bool,
+) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE account SET password_hash = $2, must_change = $3, version = version + 1
+         WHERE id = $1",
+        params![account, hashed.0.as_str(), must_change],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn suspend<R>(
+    tx: &Tx,
+    account: Id,
+    version: i64,
+    at: Option<Instant>,
+) -> Result<(), Fail<R>> {
+    tx.exec_one(
+        "UPDATE account SET suspended_at = $3, version = version + 1 WHERE id = $1 AND version = $2",
+        params![account, version, at],
+    )
+    .await
+}
+
+row! {
+    /// A session as its owner sees it.
+    #[derive(Clone, Debug)]
+    pub struct SessionLine {
+        pub id: Id,
+        pub device: String,
+        pub created_at: Instant,
+        pub seen_at: Instant,
+    }
+}
+
+pub async fn sessions(
+    db: &Db,
+    account: Id,
+    now: Instant,
+    idle_ms: i64,
+) -> Result<Vec<SessionLine>, Error> {
+    db.all(
+        "SELECT id, device, created_at, seen_at FROM session
+         WHERE account = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, id DESC",
+        params![account, now, now.plus_ms(-idle_ms)],
+    )
+    .await
+}
+
+/// Ends one session of the account; how many.
+pub async fn end_session(tx: &Tx, account: Id, session: Id) -> Result<u64, Error> {
+    let sql = "DELETE FROM session WHERE id = $1 AND account = $2";
+    tx.exec(sql, params![session, account]).await
+}
+
+/// Ends the account's sessions but that one.
+pub async fn end_sessions(tx: &Tx, account: Id, but: Option<Id>) -> Result<u64, Error> {
+    let sql = "DELETE FROM session WHERE account = $1 AND id <> $2";
+    tx.exec(sql, params![account, but.unwrap_or(Id(0))]).await
+}
+
+row! {
+    /// A grant with the names a page shows.
+    #[derive(Clone, Debug)]
+    pub struct GrantLine {
+        pub id: Id,
+        pub account: Id,
+        pub account_name: String,
+        pub username: String,
+        pub role: String,
+        pub node: Id,
+        pub node_name: String,
+        pub path: TreePath,
+        pub from_day: Day,
+        pub to_day: Option<Day>,
+        pub reason: String,
+        pub revoked_at: Option<Instant>,
+    }
+}
+
+impl GrantLine {
+    /// The role's name.
+    pub fn role_words(&self) -> &'static str {
+        Role::from_code(&self.role).map_or("未知角色", Role::chinese)
+    }
+
+    /// `2026年1月1日起`, `2026年1月1日至2026年8月31日`
+    pub fn period_words(&self) -> String {
+        match self.to_day {
+            None => format!("{}起", self.from_day.chinese()),
+            Some(to) if to < self.from_day => "当日收回".to_owned(),
+            Some(to) => format!("{}至{}", self.from_day.chinese(), to.chinese()),
+        }
+    }
+}
+
+const GRANT_LINE: &str =
+    "SELECT g.id, g.account, a.name AS account_name, a.username, g.role, g.node,
+    n.name AS node_name, n.path, g.from_day, g.to_day, g.reason, g.revoked_at
+    FROM role_grant g JOIN account a ON a.id = g.account JOIN node n ON n.id = g.node";
+
+/// What the list of accounts is narrowed to.
+pub struct ListAccounts<'a> {
+    /// Part of a name or user name; all when empty.
+    pub words: &'a str,
+    /// Only those who hold it today.
+    pub role: Option<Role>,
+    /// User name after which the page begins.
+    pub after: &'a str,
+    /// Rows at most.
+    pub limit: i64,
+}
+
+/// `%…%` with the wild cards of the words themselves made plain.
+fn containing(words: &str) -> String {
+    let plain = words
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    format!("%{plain}%")
+}
+
+pub async fn accounts(
+    db: &Db,
+    asked: &ListAccounts<'_>,
+    today: Day,
+) -> Result<Vec<Account>, Error> {
+    let mut values = params![asked.after, asked.limit];
+    let mut narrower = String::new();
+    if !asked.words.is_empty() {
+        values.extend(params![
+            containing(asked.words),
+            containing(&asked.words.to_lowercase())
+        ]);
+        narrower.push_str(" AND (name LIKE $3 ESCAPE '\\' OR username LIKE $4 ESCAPE '\\')");
+    }
+    if let Some(role) = asked.role {
+        values.extend(params![role.code(), today]);
+        let (role, day) = (values.len() - 1, values.len());
+        narrower.push_str(&format!(
+            " AND id IN (SELECT account FROM role_grant WHERE role = ${role}
+               AND from_day <= ${day} AND (to_day IS NULL OR to_day >= ${day}))"
+        ));
+    }
+    let sql = format!(
+        "SELECT {ACCOUNT} FROM account WHERE username > $1{narrower} ORDER BY username LIMIT $2"
+    );
+    db.all(&sql, values).await
+}
+
+/// All accounts, and how many of them are suspended.
+pub async fn count_accounts(db: &Db) -> Result<(i64, i64), Error> {
+    let counted: Option<(i64, i64)> = db
+        .find(
+            "SELECT COUNT(*) AS n, COUNT(suspended_at) AS s FROM account",
+            vec![],
+        )
+        .await?;
+    Ok(counted.unwrap_or((0, 0)))
+}
+
+/// Grants of those accounts that hold on the day or later.
+pub async fn grants_of(db: &Db, accounts: &[Id], today: Day) -> Result<Vec<GrantLine>, Error> {
+    let mut values = params![today];
+    values.extend(accounts.iter().flat_map(|id| params![*id]));
+    let places = store::placeholders(2, accounts.len());
+    let sql = format!(
+        "{GRANT_LINE} WHERE g.account IN ({places})
+         AND (g.to_day IS NULL OR (g.to_day >= $1 AND g.to_day >= g.from_day)) ORDER BY g.id"
+    );
+    db.all(&sql, values).await
 }
