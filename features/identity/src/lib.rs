@@ -2,6 +2,7 @@
 
 pub mod accounts;
 mod address;
+mod audit_log;
 mod back_off;
 mod pages;
 mod password;
@@ -17,7 +18,7 @@ pub use session::{Minted, Sessions, mint_session};
 
 use ::store::Migration;
 use axum::routing::{get, post};
-use pages::{account, accounts as accounts_pages, sign_in};
+use pages::{account, accounts as accounts_pages, audit, rights, roles, sign_in};
 use web::{Feature, Nav, Right, Route};
 
 /// Its tables, ways in and links.
@@ -29,8 +30,18 @@ pub fn feature() -> Feature {
             name: "identity",
             sql: include_str!("../migrations/0002_identity.sql"),
         }],
-        routes: [own_routes(), account_routes()].concat(),
-        nav: vec![link(80, "账号", paths::ACCOUNTS, Right::ManageAccounts)],
+        routes: [
+            own_routes(),
+            account_routes(),
+            role_routes(),
+            audit_routes(),
+        ]
+        .concat(),
+        nav: vec![
+            link(80, "账号", paths::ACCOUNTS, Right::ManageAccounts),
+            link(81, "角色", paths::ROLES, Right::GrantRoles),
+            link(82, "审计", paths::AUDIT, Right::ReadAudit),
+        ],
         ..Feature::default()
     }
 }
@@ -86,5 +97,28 @@ fn account_routes() -> Vec<Route> {
             right,
             post(accounts_pages::reset),
         ),
+    ]
+}
+
+fn role_routes() -> Vec<Route> {
+    let right = Right::GrantRoles;
+    vec![
+        Route::get(paths::ROLES, right, get(roles::list)),
+        Route::post(paths::ROLES, right, post(roles::create)),
+        Route::get(paths::NEW_GRANT, right, get(roles::new)),
+        Route::get("/roles/grants/{id}", right, get(roles::one)),
+        Route::post("/roles/grants/{id}/revoke", right, post(roles::revoke)),
+        Route::get(paths::RIGHTS, right, get(rights::show)),
+        Route::get("/roles/rights.xlsx", right, get(rights::workbook)),
+    ]
+}
+
+fn audit_routes() -> Vec<Route> {
+    let right = Right::ReadAudit;
+    vec![
+        Route::get(paths::AUDIT, right, get(audit::list)),
+        Route::post("/audit/verify", right, post(audit::check)),
+        Route::get("/audit/export.csv", right, get(audit::csv)),
+        Route::get("/audit/export.xlsx", right, get(audit::workbook)),
     ]
 }

@@ -1,9 +1,12 @@
 //! Every statement of this feature.
 
 use crate::accounts::{NewAccount, NewGrant};
+use crate::audit_log::Asked;
 use crate::password::Hashed;
 use kernel::{Day, Id, Instant, TreePath};
-use store::{Db, Error, Fail, Tx, params, row};
+use std::collections::BTreeMap;
+use store::audit::Entry;
+use store::{Db, Error, Fail, Param, Tx, params, row};
 use web::Role;
 
 row! {
@@ -429,4 +432,134 @@ pub async fn grants_of(db: &Db, accounts: &[Id], today: Day) -> Result<Vec<Grant
          AND (g.to_day IS NULL OR (g.to_day >= $1 AND g.to_day >= g.from_day)) ORDER BY g.id"
     );
     db.all(&sql, values).await
+}
+
+/// What the list of grants is narrowed to.
+pub struct ListGrants<'a> {
+    /// Part of an organisation's or a holder's name; all when empty.
+    pub words: &'a str,
+    /// Only this one.
+    pub role: Option<Role>,
+    /// With those that have ended.
+    pub with_ended: bool,
+    /// Path and id after which the page begins.
+    pub after: (&'a str, Id),
+    /// Rows at most.
+    pub limit: i64,
+}
+
+/// Grants in the order of the tree; zones, which have no path, first.
+pub async fn grants(db: &Db, asked: &ListGrants<'_>, today: Day) -> Result<Vec<GrantLine>, Error> {
+    let mut values = params![asked.after.0, asked.after.1, asked.limit];
+    let mut narrower = String::new();
+    if !asked.with_ended {
+        values.extend(params![today]);
+        narrower.push_str(" AND (g.to_day IS NULL OR g.to_day >= $4)");
+    }
+    if !asked.words.is_empty() {
+        values.extend(params![containing(asked.words)]);
+        let at = values.len();
+        narrower.push_str(&format!(
+            " AND (n.name LIKE ${at} ESCAPE '\\' OR a.name LIKE ${at} ESCAPE '\\'
+               OR a.username LIKE ${at} ESCAPE '\\')"
+        ));
+    }
+    if let Some(role) = asked.role {
+        values.extend(params![role.code()]);
+        narrower.push_str(&format!(" AND g.role = ${}", values.len()));
+    }
+    let sql = format!(
+        "{GRANT_LINE} WHERE (n.path, g.id) > ($1, $2){narrower} ORDER BY n.path, g.id LIMIT $3"
+    );
+    db.all(&sql, values).await
+}
+
+pub async fn grant_line(db: &Db, id: Id) -> Result<Option<GrantLine>, Error> {
+    db.find(&format!("{GRANT_LINE} WHERE g.id = $1"), params![id])
+        .await
+}
+
+/// Names to choose from while typing.
+pub async fn node_names(db: &Db, limit: i64) -> Result<Vec<String>, Error> {
+    db.column(
+        "SELECT name FROM node WHERE category <> 'body' AND to_day IS NULL ORDER BY path, name LIMIT $1",
+        params![limit],
+    )
+    .await
+}
+
+/// The one node of that full or short name; none if there are several.
+pub async fn node_named(db: &Db, name: &str) -> Result<Option<Node>, Error> {
+    let sql = "SELECT id, name, category, path FROM node
+        WHERE (name = $1 OR short_name = $1) AND category <> 'body' AND to_day IS NULL LIMIT 3";
+    let mut found: Vec<Node> = db.all(sql, params![name.trim()]).await?;
+    let full: Vec<usize> = (0..found.len())
+        .filter(|at| found[*at].name == name.trim())
+        .collect();
+    match (found.len(), full.as_slice()) {
+        (1, _) => Ok(found.pop()),
+        (_, [only]) => Ok(Some(found.swap_remove(*only))),
+        _ => Ok(None),
+    }
+}
+
+const ENTRY: &str =
+    "id, seq, at, account, actor, action, object_kind, object_id, path, detail, hash";
+
+/// Entries asked for, newest first.
+pub async fn audit_entries(db: &Db, asked: &Asked) -> Result<Vec<Entry>, Error> {
+    let mut values = params![asked.before, asked.limit];
+    let mut narrower = String::new();
+    if !asked.actor.is_empty() {
+        values.extend(params![containing(&asked.actor)]);
+        narrower.push_str(" AND actor LIKE $3 ESCAPE '\\'");
+    }
+    let mut and = |test: &str, value: store::Value| {
+        values.push(value);
+        narrower.push_str(&format!(" AND {test} ${}", values.len()));
+    };
+    if !asked.action.is_empty() {
+        and("action =", asked.action.as_str().value());
+    }
+    if let Some(from) = asked.from {
+        and("at >=", from.value());
+    }
+    if let Some(until) = asked.until {
+        and("at <", until.value());
+    }
+    if let Some(object) = asked.object {
+        and("object_id =", object.value());
+    }
+    let sql =
+        format!("SELECT {ENTRY} FROM audit WHERE id < $1{narrower} ORDER BY id DESC LIMIT $2");
+    db.all(&sql, values).await
+}
+
+/// Every code there is.
+pub async fn audit_actions(db: &Db) -> Result<Vec<String>, Error> {
+    db.column("SELECT DISTINCT action FROM audit ORDER BY action", vec![])
+        .await
+}
+
+/// The last link of the chain.
+pub async fn audit_head(db: &Db) -> Result<Option<(i64, String)>, Error> {
+    db.find(
+        "SELECT seq, hash FROM audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1",
+        vec![],
+    )
+    .await
+}
+
+/// Names of organisations by path.
+pub async fn names_of_paths(db: &Db, paths: &[&str]) -> Result<BTreeMap<String, String>, Error> {
+    let values = paths.iter().flat_map(|path| params![*path]).collect();
+    let places = store::placeholders(1, paths.len());
+    let sql = format!(
+        "SELECT path, name FROM node WHERE category = 'organisation' AND path IN ({places})"
+    );
+    Ok(db
+        .all::<(String, String)>(&sql, values)
+        .await?
+        .into_iter()
+        .collect())
 }

@@ -2,6 +2,9 @@
 
 pub mod account;
 pub mod accounts;
+pub mod audit;
+pub mod rights;
+pub mod roles;
 pub mod sign_in;
 
 use serde::Deserialize;

@@ -1,0 +1,166 @@
+//! The audit log as its administrator asks for it: narrowed, newest first, in words.
+
+use kernel::{Id, Instant};
+use std::collections::BTreeMap;
+use store::audit::Entry;
+use store::{Db, Error};
+
+pub use crate::store::{audit_actions as actions, audit_entries as entries, audit_head as head};
+
+/// What is asked for; an empty text or none narrows nothing.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Part of a name.
+    pub actor: String,
+    /// A code.
+    pub action: String,
+    /// From then on.
+    pub from: Option<Instant>,
+    /// Before then.
+    pub until: Option<Instant>,
+    /// A thing.
+    pub object: Option<Id>,
+    /// Entries older than this one.
+    pub before: Id,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Names of the organisations where the entries lie, by path.
+pub async fn places(db: &Db, entries: &[Entry]) -> Result<BTreeMap<String, String>, Error> {
+    let mut paths: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    crate::store::names_of_paths(db, &paths).await
+}
+
+/// Verbs of the codes, `grant_role`.
+const VERBS: &[(&str, &str)] = &[
+    ("accept", "通过"),
+    ("add", "新增"),
+    ("apply", "应用"),
+    ("ask", "申请"),
+    ("attach", "附上"),
+    ("change", "修改"),
+    ("close", "办结"),
+    ("create", "新增"),
+    ("delete", "删除"),
+    ("discard", "作废"),
+    ("edit", "修改"),
+    ("end", "结束"),
+    ("excuse", "免除"),
+    ("exempt", "免除"),
+    ("export", "导出"),
+    ("extend", "延期"),
+    ("fail", "未能"),
+    ("grant", "授予"),
+    ("hand", "转交"),
+    ("import", "导入"),
+    ("issue", "下发"),
+    ("mark", "标记"),
+    ("merge", "合并"),
+    ("move", "调整"),
+    ("open", "打开"),
+    ("preview", "预览"),
+    ("read", "查看"),
+    ("rebuild", "重算"),
+    ("record", "记录"),
+    ("refuse", "不同意"),
+    ("remind", "催办"),
+    ("remove", "移除"),
+    ("reset", "重置"),
+    ("resume", "恢复"),
+    ("return", "退回"),
+    ("revoke", "收回"),
+    ("save", "保存"),
+    ("send", "发送"),
+    ("set", "设定"),
+    ("sign", "登录"),
+    ("start", "开始"),
+    ("submit", "报送"),
+    ("suspend", "停用"),
+    ("transfer", "转接"),
+    ("undo", "撤销"),
+    ("unmask", "查看原文"),
+    ("update", "修改"),
+    ("upload", "上传"),
+    ("verify", "校验"),
+    ("withdraw", "撤回"),
+];
+
+/// Things of the codes.
+const THINGS: &[(&str, &str)] = &[
+    ("account", "账号"),
+    ("annex", "附件"),
+    ("audit", "审计链"),
+    ("draft", "草稿"),
+    ("duties", "履职事项"),
+    ("duty", "履职事项"),
+    ("extension", "延期"),
+    ("evidence", "佐证"),
+    ("feedback", "意见反馈"),
+    ("figure", "数字"),
+    ("figures", "数字"),
+    ("file", "文件"),
+    ("id_number", "证件号码"),
+    ("import", "导入"),
+    ("item", "事项"),
+    ("member", "党员"),
+    ("members", "党员名册"),
+    ("membership", "组织关系"),
+    ("node", "组织"),
+    ("notice", "通知"),
+    ("organisation", "组织"),
+    ("organisations", "组织"),
+    ("password", "密码"),
+    ("post", "职务"),
+    ("record", "工作纪实"),
+    ("reminder", "催办"),
+    ("reminders", "催办"),
+    ("role", "角色"),
+    ("session", "一处登录"),
+    ("sessions", "其他登录"),
+    ("setting", "设置"),
+    ("settings", "设置"),
+    ("sheet", "交办单"),
+    ("submission", "报送"),
+    ("submissions", "报送"),
+    ("tag", "标签"),
+    ("unit", "单位"),
+    ("zone", "片区"),
+];
+
+/// Words for a code; the code itself beside them where a part is unknown.
+pub fn words_for(code: &str) -> String {
+    match code {
+        "sign_in" => return "登录".to_owned(),
+        "sign_out" => return "退出登录".to_owned(),
+        "fail_sign_in" => return "登录未成功".to_owned(),
+        "undo" | "withdraw" => return "撤回".to_owned(),
+        _ => {}
+    }
+    let (verb, thing) = code.split_once('_').unwrap_or((code, ""));
+    let of = |table: &[(&str, &'static str)], word: &str| {
+        table
+            .iter()
+            .find(|(code, _)| *code == word)
+            .map(|(_, words)| *words)
+    };
+    match (of(VERBS, verb), of(THINGS, thing)) {
+        (Some(verb), Some(thing)) => format!("{verb}{thing}"),
+        (Some(verb), None) if thing.is_empty() => verb.to_owned(),
+        _ => code.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words_for;
+
+    #[test]
+    fn a_code_reads_as_words_or_stays_a_code() {
+        assert_eq!(words_for("grant_role"), "授予角色");
+        assert_eq!(words_for("sign_in"), "登录");
+        assert_eq!(words_for("weigh_moon"), "weigh_moon");
+    }
+}
