@@ -1,0 +1,257 @@
+//! 佐证材料: what is to be kept, made or handed in.
+
+use crate::clauses::{bare, clauses};
+use crate::pattern::Pattern;
+use std::ops::Range;
+
+macro_rules! material {
+    () => {
+        r"(?:台账|台帐|清单|方案|计划表|计划书|计划|记录本|记录簿|记录|纪实|登记表|登记册|报告单|报告表|报告书|报告|总结|小结|材料|资料|影像|照片|图片|图文|统计表|汇总表|审核表|报备表|申报表|推荐表|自查表|评价表|一览表|签到表|明细表|测评表|情况表|票|表|签到册|签到簿|手册|花名册|名册|画册|册|汇编|心得体会|体会文章|心得|体会|笔记|提纲|简报|活动信息|工作信息|新闻稿|短视频|微视频|视频|录像|课件|讲稿|教案|讲义|档案|目录|名单|名录|证明|凭证|证书|纪要|承诺书|责任书|倡议书|申请书|申请|协议书?|建议书|意见书|整改书|通知书|请示|批复|案例|问卷|书面说明|说明|日志|日记|回执|备案表|题目|初稿|稿件|论文|征文|发言稿|发言材料|检查材料|成果|结果|公报|样表|电子版|纸质版|扫描件|复印件|文件|党章|章程)"
+    };
+}
+
+static AFTER_VERB: Pattern = Pattern::new(concat!(
+    r"(?:留存整理|整理留存|留存|存档|归档|保存|上报|报送|呈报|填报|提交|上交|交回|发送|报备|上传|形成|建立健全|建立完善|建立|更新|完善|",
+    r"撰写|填写|制定完善|制定|制订|梳理汇总|梳理|整理|收集整理|收集|提供|附上?|编制|编印|编写|签订|签署|签|取得|列出|写出|起草|拟定|拟订|准备|报|交)",
+    r"(?:相应的?|有关|相关的|好|出|了)?(?P<what>[^,。;:]{0,80}",
+    material!(),
+    r"(?:等(?:相关|有关)?[^,。;]{0,8}?(?:资料|材料|台账|档案)?)?)"
+));
+static BEFORE_VERB: Pattern = Pattern::new(concat!(
+    r"^(?:.*?(?:将|把))?(?P<what>[^,。;:]{1,60}",
+    material!(),
+    r")(?:\([^)]{1,30}\))?[^,。;:]{0,24}?(?:留存|备查|归档|存档|报送|上报|呈报|报备|提交|上交|发送|发至|发到|交至|交到|送交|送|报)"
+));
+static BRACKET: Pattern = Pattern::new(
+    r"(?:佐证|印证|支撑|备查|提交|上报|报送|需报|留存|痕迹)(?:材料|资料)[::](?P<what>[^。;))\n]{2,80})",
+);
+static SPLIT: Pattern = Pattern::new(r"、|\n|以及|[和及与并/;,]");
+static ENDS: Pattern = Pattern::new(concat!(material!(), r"(?:和[\p{Han}]{1,6})?$"));
+static COUNT: Pattern = Pattern::new(
+    r"^(?:(?:不少于|不低于|至少|不超过)?(?:\d+|[一二两三四五六七八九十]+)(?:多|余)?(?:个|篇|份|张|条|次|字|幅|部|件|本|项|名|期|节)(?:以上|左右)?的?)|(?:不少于|至少|各)?(?:\d+|[一二两三四五六七八九十])(?:个|篇|份|张|条|次|幅|部|件|本|项|期|节)(?:以上|左右)?$",
+);
+static CUT: Pattern = Pattern::new(
+    r"^.*(?:将|把|(?:形成|建立|留存|上报|报送|提交|填写|撰写|制定|完善|签订|更新|汇总|整理|做好|填报|上交|召开|开展|组织)(?:好|并)?)",
+);
+static NOISE: Pattern = Pattern::new(
+    r"^(?:并|同时|及时|按时|按要求|要求|统一|一并|相应|相关|有关|各自|其|本单位|本支部|年度内|当月|当季|个人)+",
+);
+static TAIL: Pattern =
+    Pattern::new(r"等(?:相关|有关|印证|佐证|支撑|文字|影像)*(?:资料|材料|台账|档案|内容)?$");
+static NOT_EVIDENCE: Pattern = Pattern::new(
+    r"^(?:根据|按照|对照|围绕|结合|通过|以|学习(?:贯彻|宣传|传达|领会)|传达|落实|贯彻|执行|对|听取|见|按|有关要求|严格)|^(?:文件|成果|结果|说明|资料|票|计划|申请|报告|记录|表|题目|信息|党章)$",
+);
+
+/// A piece of evidence and where it stands.
+pub type Piece = (String, Range<usize>);
+
+/// The evidence a text asks for.
+pub fn find(text: &str) -> Vec<Piece> {
+    let mut out: Vec<Piece> = Vec::new();
+    for c in BRACKET.captures_all(text) {
+        if let Some(what) = c.name("what") {
+            add_list(text, what.range(), false, &mut out);
+        }
+    }
+    for clause in clauses(text, 0) {
+        let said = &text[clause.clone()];
+        if let Some(what) = BEFORE_VERB
+            .captures(said)
+            .and_then(|c| c.name("what").map(|w| w.range()))
+        {
+            add_list(
+                text,
+                clause.start + what.start..clause.start + what.end,
+                true,
+                &mut out,
+            );
+        }
+        let mut at = 0;
+        while let Some(c) = AFTER_VERB.captures_at(said, at) {
+            let Some(what) = c.name("what") else { break };
+            add_list(
+                text,
+                clause.start + what.start()..clause.start + what.end(),
+                true,
+                &mut out,
+            );
+            at = what.end();
+        }
+    }
+    out
+}
+
+/// Everything a cell of an evidence column lists.
+pub fn whole(text: &str, range: Range<usize>) -> Vec<Piece> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    for m in SPLIT.find_all(text) {
+        let joins = matches!(m.as_str(), "和" | "及" | "与" | "并");
+        let before = &text[start..m.start()];
+        let open = text[..m.start()].matches('(').count() > text[..m.start()].matches(')').count();
+        if open || joins && !ENDS.is_match(bare(before)) {
+            continue;
+        }
+        push(before, range.start + start, &mut out);
+        start = m.end();
+    }
+    push(&text[start..], range.start + start, &mut out);
+    out
+}
+
+fn push(words: &str, at: usize, out: &mut Vec<Piece>) {
+    static NUMBER: Pattern = Pattern::new(r"^(?:\d{1,2}[.、]|[①-⑳]|\(\d\)) ?");
+    let label = NUMBER.find(words).map_or(0, |m| m.end());
+    let said = bare(&words[label..]);
+    let said = TAIL
+        .find(said)
+        .filter(|m| m.start() > 6)
+        .map_or(said, |m| &said[..m.start()]);
+    let Some(offset) = words.find(said) else {
+        return;
+    };
+    if said.is_empty()
+        || matches!(said, "无" | "/" | "—" | "-")
+        || out.iter().any(|(w, _)| w == said)
+    {
+        return;
+    }
+    out.push((said.to_owned(), at + offset..at + offset + said.len()));
+}
+
+fn add_list(text: &str, range: Range<usize>, strict: bool, out: &mut Vec<Piece>) {
+    let said = &text[range.clone()];
+    let mut cuts = vec![0];
+    let mut ends = Vec::new();
+    for m in SPLIT.find_all(said) {
+        let before = &said[..m.start()];
+        let quoted =
+            before.matches(['“', '《', '(']).count() > before.matches(['”', '》', ')']).count();
+        let last = cuts.last().map_or(before, |start| &said[*start..m.start()]);
+        let joins = matches!(m.as_str(), "和" | "及" | "与" | "并");
+        if quoted || joins && !ENDS.is_match(last) {
+            continue;
+        }
+        ends.push(m.start());
+        cuts.push(m.end());
+    }
+    ends.push(said.len());
+    let mut pieces: Vec<Piece> = Vec::new();
+    for (start, end) in cuts.into_iter().zip(ends) {
+        if let Some(piece) = piece(text, range.start + start..range.start + end, strict) {
+            pieces.push(piece);
+        }
+    }
+    for (words, at) in pieces {
+        let known = out
+            .iter()
+            .any(|(w, r)| *w == words || (r.start < at.end && at.start < r.end));
+        if !known {
+            out.push((words, at));
+        }
+    }
+}
+
+/// One member of a list, without what stands around its name.
+fn piece(text: &str, mut range: Range<usize>, strict: bool) -> Option<Piece> {
+    let trim = |range: &Range<usize>| {
+        let said = &text[range.clone()];
+        let kept = bare(said);
+        let at = range.start + said.find(kept).unwrap_or(0);
+        at..at + kept.len()
+    };
+    range = trim(&range);
+    if let Some(m) = TAIL.find(&text[range.clone()]).filter(|m| m.start() > 0) {
+        range.end = range.start + m.start();
+    }
+    if let Some(m) = CUT
+        .find(&text[range.clone()])
+        .filter(|m| m.end() < range.len())
+    {
+        range.start += m.end();
+    }
+    for pattern in [&NOISE, &COUNT, &NOISE] {
+        if let Some(m) = pattern.find(&text[range.clone()]) {
+            if m.start() == 0 && m.end() < range.len() {
+                range.start += m.end();
+            } else if m.start() > 0 && m.end() == range.len() {
+                range.end = range.start + m.start();
+            }
+        }
+    }
+    range = trim(&range);
+    let mut said = &text[range.clone()];
+    // A date in front of the name: `6月5日前把…`.
+    if let Some(date) = crate::dates::find(said, &[]).last() {
+        if date.range.end >= said.len() {
+            range.end = range.start + date.range.start;
+        } else {
+            range.start += date.range.end;
+        }
+        range = trim(&range);
+        said = &text[range.clone()];
+    }
+    let long = said.chars().count() > 24 || said.chars().count() < 2;
+    if long || strict && !ENDS.is_match(said) || NOT_EVIDENCE.is_match(said) {
+        return None;
+    }
+    Some((said.to_owned(), range))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str) -> Vec<String> {
+        find(text).into_iter().map(|(w, _)| w).collect()
+    }
+
+    #[test]
+    fn what_is_kept_and_handed_in() {
+        let cases: &[(&str, &[&str])] = &[
+            (
+                "完成第一轮学习,留存学习笔记和研讨提纲。",
+                &["学习笔记", "研讨提纲"],
+            ),
+            (
+                "留存整理实施方案、问题清单、会议影像等相关印证资料。",
+                &["实施方案", "问题清单", "会议影像"],
+            ),
+            (
+                "并梳理汇总建立意见建议台账,3月中旬完成。",
+                &["意见建议台账"],
+            ),
+            ("每名党员撰写不少于500字的心得体会。", &["心得体会"]),
+            (
+                "各党组织将流动党员登记表发送至局党建办邮箱。",
+                &["流动党员登记表"],
+            ),
+            ("课件、现场照片留存备查。", &["课件", "现场照片"]),
+            ("提交活动总结和特色案例1个。", &["活动总结", "特色案例"]),
+            ("操作员名单3月20日前报局组织人事股", &["操作员名单"]),
+            (
+                "建立问题清单,撰写个人对照检查发言提纲",
+                &["问题清单", "对照检查发言提纲"],
+            ),
+            (
+                "联络员名单于3月6日12点前报送县直机关工委办公室。",
+                &["联络员名单"],
+            ),
+            ("建立学习清单并上墙公示", &["学习清单"]),
+            ("按照实施方案要求推进", &[]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(names(text), *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cell_lists_its_evidence() {
+        let text = "1.学习计划\n2.签到册和影像资料";
+        let said: Vec<String> = whole(text, 0..text.len())
+            .into_iter()
+            .map(|(w, _)| w)
+            .collect();
+        assert_eq!(said, ["学习计划", "签到册", "影像资料"]);
+    }
+}

@@ -1,0 +1,331 @@
+//! 对象: whom an item is asked of, as words and as typed terms.
+
+use crate::clauses::{bare, small_clauses};
+use crate::pattern::Pattern;
+use crate::reading::{All, TargetTerm, Targets, TermKind};
+use std::ops::Range;
+
+/// Targets found in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Bytes of the text.
+    pub range: Range<usize>,
+    /// All, or the words.
+    pub targets: Targets,
+    /// The typed reading.
+    pub terms: Vec<TargetTerm>,
+}
+
+macro_rules! unit {
+    () => {
+        r"(?:党组织(?:负责人)?|党委|党总支|总支|党支部|党\(总\)支部|支部|党小组|单位|学校|中学|一中|二中|三中|四中|高中|初中|小学|完小|幼儿园|学区|校区|部门|科室|股室|处室|党校|先锋岗|示范岗|乡镇|镇|街道|社区|片区|书记|校长|支委|委员|党员教师|教师党员|青年党员|党员|党员干部|班子成员|领导干部|联络员|教职工|团支部|工会|少先队|宣讲团|志愿服务队|集团|学院|中心|办公室|党建办|机关|负责人|教师|团委|组织)"
+    };
+}
+macro_rules! modal {
+    () => {
+        r"(?:[”’」])?(?:均|都|也|还|同时|原则上)?(?:要|应当|应|须|需|务必|必须|不得|负责|于|在|按|按照|根据|结合|对照|围绕|将|把|每|分别|集中|集体|组织|开展|举办|召开|完成|报|提交|上报|填写|填报|制定|建立|撰写|形成|参加|签订|配齐|安排|认真|严格|继续|积极|深入|全面|尽快|自行|逐|至少|上|讲|派|指定|明确|一般|按时|及时|述职|推荐|选派|聚焦|通过|做好|利用|依托|充分|广泛|参照|与|向|对|以|针对|和|着力|紧扣|坚持|落实|高度|不少于|自查|申报|前往|为|,|:|$|\d|[一二三四五六七八九十]{1,2}月|“|本月|年底|月底)"
+    };
+}
+
+static SUBJECT: Pattern = Pattern::new(concat!(
+    r"^(?P<np>[^,。;:!?\n]{0,90}?",
+    unit!(),
+    r"(?:[((][^))]{1,12}[))])?)",
+    modal!()
+));
+static EACH: Pattern = Pattern::new(concat!(
+    r"^(?P<np>各[^,。;:!?\n]{1,20}?[”’]?)(?:,|:|要|应|须|于|在)"
+));
+static STARTS: Pattern = Pattern::new(
+    r"^(?:各|全体|所有|每个|每名|每位|每所|凡|有关|相关|全县|全市|全区|全镇|全校|局属|县直|市直|区直|辖区|直属|\d+[所个家名])",
+);
+static AUTHORITY: Pattern = Pattern::new(
+    r"^(?:教育|县|区|市|州|省|局|院|校|我|街道|镇|乡|工委|学院|学校)?[\p{Han}]{0,8}(?:局|县|区|市|院|校|街道|镇|乡|机关|工)?(?:党组|党委|党工委|工委|党建办|督查组|检查组|考核组|领导小组|组织部|宣传部|办公室|专班)(?:和[\p{Han}]{2,8})?$",
+);
+static LEADING: Pattern =
+    Pattern::new(r"^(?:同时|另外|此外|并|请|由|其中|特别是|要求|确保|对于?|凡是?|\d{1,2}[.、] ?)+");
+static LIST_SPLIT: Pattern = Pattern::new(r"、|及|以及|\n|/|;|,|(?:和|与)");
+static PREFIX: Pattern = Pattern::new(
+    r"^(?:各级各类|各级|各有关|各|全体|所有的?|每个|每名|每位|每所|全县|全市|全区|全州|全镇|全乡|全校|全系统|局属|县直|市直|区直|州直|直属|辖区内?|有关|相关|属各)",
+);
+static EVERYBODY: Pattern = Pattern::new(
+    r"^(?:机关|教育系统|学校|中小学|局|部门|单位)?(?:基层)?(?:党组织|单位|党支部|支部|党\(总\)支部|党总支\(支部\)|部门|党员|科室|股室|学校|师生|成员单位|党员干部|干部职工|党委\(党组\)|党组织和党员|基层组织|责任单位|机关单位|乡镇街道)$",
+);
+
+/// Whether the words mean everybody.
+fn everybody(words: &str) -> bool {
+    let mut rest = words;
+    while let Some(m) = PREFIX.find(rest) {
+        rest = &rest[m.end()..];
+    }
+    EVERYBODY.is_match(rest)
+}
+
+/// The subject of a duty: the first clause of the text that begins with one.
+pub fn find(text: &str) -> Option<Found> {
+    small_clauses(text, 0)
+        .into_iter()
+        .find_map(|clause| subject(text, clause))
+}
+
+fn subject(text: &str, clause: Range<usize>) -> Option<Found> {
+    let said = &text[clause.clone()];
+    let skipped = said.len() - said.trim_start_matches(['(', '(', ' ', '“']).len();
+    let lead = LEADING.find(&said[skipped..]).map_or(0, |m| m.end());
+    let offset = skipped + lead;
+    let rest = &said[offset..];
+    let np = SUBJECT.captures(rest).or_else(|| EACH.captures(rest))?;
+    let np = np.name("np")?;
+    let words = np.as_str();
+    if words.chars().count() > 60 || AUTHORITY.is_match(words) || !is_addressed(words) {
+        return None;
+    }
+    let start = clause.start + offset + np.start();
+    Some(named(words, start..start + np.len()))
+}
+
+/// Whether the words can be those of whoever must act.
+fn is_addressed(words: &str) -> bool {
+    static VERB: Pattern = Pattern::new(
+        r"组织|开展|举办|召开|加强|推进|落实|做好|完成|建立|建设|健全|指导|引导|选派|走访|慰问|培养|发展|强化|充分|发挥|选优|参观|严格|按照|深入|讲好|持续|规范|确定|整顿|要|对照|抓好|设立|理顺|摸清|签订|评选|表彰|教育党员|督促|围绕|结合|通过|面向|为全|向|听取|报|安排",
+    );
+    if STARTS.is_match(words) {
+        return !words.contains('的') || words.chars().count() < 40;
+    }
+    static QUALIFIED: Pattern = Pattern::new(
+        r"的(?:\p{Han}{0,6})(?:党组织|党支部|党总支|支部|学校|单位|部门|党员|书记|校长|教师|幼儿园|学区)$|^新任|^新成立|^民办|^公办|书记$|校长$|委员$|支委$|宣讲团$|志愿服务队$|党员教师$|党支部$|党总支$|幼儿园$|中学$|小学$|学校$|[一二三四五]中$|高中$|学区$|联络员$|党员干部$|班子成员$|党小组$|党组织$",
+    );
+    let verbs = words
+        .replace("党组织", "")
+        .replace("组织委员", "")
+        .replace("教育", "");
+    QUALIFIED.is_match(words) && !VERB.is_match(&verbs)
+}
+
+/// The targets that a cell or a bracket names outright: every word of it.
+pub fn whole(text: &str, range: Range<usize>) -> Option<Found> {
+    let words = bare(text);
+    let offset = text.find(words)?;
+    if words.is_empty() || matches!(words, "—" | "-" | "/" | "无") {
+        return None;
+    }
+    let start = range.start + offset;
+    Some(named(words, start..start + words.len()))
+}
+
+fn named(words: &str, range: Range<usize>) -> Found {
+    let parts = split(words);
+    let all = everybody(words) || (!parts.is_empty() && parts.iter().all(|p| everybody(p)));
+    let targets = if all {
+        Targets::All(All::All)
+    } else {
+        Targets::Named(parts.iter().map(|p| without_each(p)).collect())
+    };
+    Found {
+        range,
+        targets,
+        terms: terms(words, all, &parts),
+    }
+}
+
+fn without_each(words: &str) -> String {
+    let rest = PREFIX.find(words).map_or(words, |m| &words[m.end()..]);
+    let rest = if rest.chars().count() < 2 {
+        words
+    } else {
+        rest
+    };
+    rest.trim_matches(|c| c == '“' || c == '”').to_owned()
+}
+
+/// Members of a list; brackets, quotation marks and attributes (`…的`) are not cut.
+fn split(words: &str) -> Vec<String> {
+    if words.contains('的') {
+        return vec![words.to_owned()];
+    }
+    let mut out = Vec::new();
+    let mut start = 0;
+    for m in LIST_SPLIT.find_all(words) {
+        let before = &words[..m.start()];
+        let open =
+            before.matches(['(', '“', '《']).count() > before.matches([')', '”', '》']).count();
+        if open || (m.as_str() == "及" && before.ends_with('以')) {
+            continue;
+        }
+        out.push(bare(&words[start..m.start()]).to_owned());
+        start = m.end();
+    }
+    out.push(bare(&words[start..]).to_owned());
+    out.retain(|w| !w.is_empty());
+    out
+}
+
+static TERMS: [(Pattern, TermKind, &str); 15] = [
+    (
+        Pattern::new("青少年党校"),
+        TermKind::Tag,
+        "youth_party_school",
+    ),
+    (
+        Pattern::new("远程教育(?:站点|终端)?"),
+        TermKind::Tag,
+        "remote_education_site",
+    ),
+    (
+        Pattern::new("新任(?:学校)?(?:党组织)?(?:书记|校长)"),
+        TermKind::Predicate,
+        "secretary_new",
+    ),
+    (
+        Pattern::new("专职(?:党组织)?书记"),
+        TermKind::Predicate,
+        "secretary_full_time",
+    ),
+    (
+        Pattern::new("(?:任期)?届满|换届"),
+        TermKind::Predicate,
+        "re_election_due",
+    ),
+    (
+        Pattern::new("排名(?:末位|靠后)"),
+        TermKind::Predicate,
+        "ranked_last",
+    ),
+    (
+        Pattern::new("完全中学|高级中学|高中"),
+        TermKind::Kind,
+        "senior_school",
+    ),
+    (
+        Pattern::new("九年一贯制学校"),
+        TermKind::Kind,
+        "nine_year_school",
+    ),
+    (
+        Pattern::new("初级中学|初中"),
+        TermKind::Kind,
+        "junior_school",
+    ),
+    (Pattern::new("中小学校?"), TermKind::Kind, "school"),
+    (
+        Pattern::new("民办幼儿园|幼儿园"),
+        TermKind::Kind,
+        "kindergarten",
+    ),
+    (Pattern::new("学区"), TermKind::Kind, "school_district"),
+    (Pattern::new("党总支"), TermKind::Kind, "general_branch"),
+    (Pattern::new("机关党支部"), TermKind::Kind, "office_branch"),
+    (Pattern::new("\\p{Han}{0,4}片区"), TermKind::Zone, ""),
+];
+static AGED: Pattern = Pattern::new(r"(\d{2})周?岁(?:以下|及以下)");
+static NAME: Pattern = Pattern::new(
+    r"^[\p{Han}\d]{1,10}(?:中学|小学|学校|高中|初中|幼儿园|[一二三四五六七八九十]中|学区|中心|完小|职教中心)$",
+);
+
+fn terms(words: &str, all: bool, parts: &[String]) -> Vec<TargetTerm> {
+    let mut out = Vec::new();
+    let mut add = |kind: TermKind, value: &str, text: &str| {
+        out.push(TargetTerm {
+            kind,
+            value: value.to_owned(),
+            text: text.to_owned(),
+        });
+    };
+    if all {
+        add(TermKind::All, "all", words);
+    }
+    for (pattern, kind, value) in &TERMS {
+        let Some(m) = pattern.find(words) else {
+            continue;
+        };
+        let is_name = parts.iter().any(|p| p.contains(m.as_str()) && is_a_name(p));
+        let generic = *kind == TermKind::Kind && (is_name || all);
+        if !generic {
+            add(
+                *kind,
+                if value.is_empty() { m.as_str() } else { value },
+                m.as_str(),
+            );
+        }
+    }
+    for part in parts.iter().filter(|p| is_a_name(p)) {
+        add(TermKind::Named, part, part);
+    }
+    out.extend(age_term(words));
+    out
+}
+
+fn is_a_name(part: &str) -> bool {
+    static KIND: Pattern = Pattern::new(
+        r"^(?:各|全|有关|相关|民办|公办|普惠|乡镇|农村|城区|县直|直属|完全|高级|初级|九年|中小学|新|所有|每).*|^(?:中学|小学|学校|高中|初中|幼儿园|学区|中心)$",
+    );
+    NAME.is_match(part) && !KIND.is_match(part)
+}
+
+/// `35周岁以下`: a condition on members, wherever it stands in the item.
+pub fn age_term(text: &str) -> Option<TargetTerm> {
+    let c = AGED.captures(text)?;
+    let value = format!("members_aged_at_most:{}", &c[1]);
+    Some(TargetTerm {
+        kind: TermKind::Predicate,
+        value,
+        text: c[0].to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> String {
+        match find(text).map(|f| f.targets) {
+            None => "-".to_owned(),
+            Some(Targets::All(_)) => "all".to_owned(),
+            Some(Targets::Named(names)) => names.join("|"),
+        }
+    }
+
+    #[test]
+    fn who_must_act() {
+        let cases = [
+            ("各基层党组织要在3月底前组织学习。", "all"),
+            ("各单位党组织结合实际开展。", "all"),
+            ("4月20日前,各党支部将结果报局党委。", "all"),
+            ("各党组织书记要于6月5日前报送题目。", "党组织书记"),
+            (
+                "云岭中学、河东小学、第二幼儿园要继续做好管理。",
+                "云岭中学|河东小学|第二幼儿园",
+            ),
+            ("民办幼儿园党组织要于10月15日前完成。", "民办幼儿园党组织"),
+            ("新成立的党支部,10月底前配齐委员。", "新成立的党支部"),
+            (
+                "局党组将安排专人督查,各新任学校书记、校长要高度重视。",
+                "新任学校书记|校长",
+            ),
+            ("书记每半年讲1次党课", "书记"),
+            ("学院党委组织验收,各支部提交总结。", "all"),
+            ("组织党员分批参观。", "-"),
+            ("加强对学校党组织的领导。", "-"),
+            ("(各“青少年党校”,3月、4月分别开展1期)", "青少年党校"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(words(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn terms_are_typed() {
+        let values = |text: &str| {
+            let found = whole(text, 0..text.len()).unwrap();
+            found.terms.into_iter().map(|t| t.value).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            values("20所已创建“青少年党校”的学校党组织"),
+            ["youth_party_school"]
+        );
+        assert_eq!(values("各中小学校"), ["school"]);
+        assert_eq!(values("云岭中学、河东小学"), ["云岭中学", "河东小学"]);
+        assert_eq!(values("各基层党组织"), ["all"]);
+        assert_eq!(values("新任书记"), ["secretary_new"]);
+    }
+}

@@ -1,0 +1,224 @@
+//! 任务标题: a heading where the document gives one, else the duty itself without its date and
+//! subject.
+
+use crate::clauses::{bare, small_clauses};
+use crate::pattern::Pattern;
+use std::ops::Range;
+
+static LEAD: Pattern = Pattern::new(
+    r"^(?:同时|另外|此外|其中|并|且|还|均|都|一般|原则上|要求|确保|务必|必须|应当|应|要|须|需|请|分别|各自|按时|及时|前|内|,|:|\s|\()+",
+);
+static TRAIL: Pattern = Pattern::new(
+    r"(?:要求|务必|必须|应当|应|要|须|需|请|均|都|于|在|自|从|每|一般|原则上|,|:|\(|\s)+$",
+);
+static OBJECT: Pattern = Pattern::new(
+    r"^(?:对|将|把|凡|涉及|关于|针对|能够|需要|属于|不能|符合|未|已|新|因|由于)|(?:问题|事项|项目|人员|学校|支部|党员|的|项|类|名单|资料|材料|表)$",
+);
+static EMPTY_VERB: Pattern = Pattern::new(
+    r"^(?:前|之前|内)?(?:全部|全面|基本)?(?:完成|报送|上报|结束|到位|补齐|销号|完毕|落实|报|交)?$",
+);
+const LONGEST: usize = 42;
+
+/// The heading at the begin of an item, and where the text after it begins.
+pub fn heading(content: &str) -> Option<(Range<usize>, usize)> {
+    let end = content.find(['。', ':', '\n'])?;
+    let after = end + content[end..].chars().next().map_or(1, char::len_utf8);
+    let said = &content[..end];
+    let rest = content[after..].trim();
+    let count = said.chars().count();
+    let open = said.matches(['(', '《', '“']).count() > said.matches([')', '》', '”']).count();
+    let bracket = said.find('(').unwrap_or(said.len());
+    let dated = !crate::dates::find(&said[..bracket], &[]).is_empty()
+        || !crate::recur::cadences(&said[..bracket]).is_empty();
+    let is_heading =
+        (2..=40).contains(&count) && !rest.is_empty() && !open && !(dated && said.contains(','));
+    (is_heading && !(dated && bracket == said.len())).then_some((0..end, after))
+}
+
+/// A heading without the date in its bracket.
+pub fn without_bracket(said: &str) -> String {
+    let open = said.find(['(', '(']);
+    let close = said.ends_with([')', ')']);
+    match open {
+        Some(open) if close && open > 0 && dated(&said[open..]) => bare(&said[..open]).to_owned(),
+        _ => bare(said).to_owned(),
+    }
+}
+
+fn dated(bracket: &str) -> bool {
+    let narrow: String = bracket.chars().map(crate::script::narrow).collect();
+    let responsible =
+        narrow.contains("责任") || narrow.contains("牵头") || narrow.contains("完成时");
+    responsible
+        || !crate::dates::find(&narrow, &[]).is_empty()
+        || !crate::recur::cadences(&narrow).is_empty()
+}
+
+/// What is left of a clause without the ranges in `without`, in pieces.
+fn left(clause: &Range<usize>, without: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut at = clause.start;
+    let mut cuts: Vec<&Range<usize>> = without
+        .iter()
+        .filter(|r| r.start < clause.end && clause.start < r.end)
+        .collect();
+    cuts.sort_by_key(|r| r.start);
+    for cut in cuts {
+        if cut.start > at {
+            out.push(at..cut.start);
+        }
+        at = at.max(cut.end);
+    }
+    if at < clause.end {
+        out.push(at..clause.end);
+    }
+    out
+}
+
+fn stripped(text: &str, mut range: Range<usize>) -> Option<Range<usize>> {
+    let said = &text[range.clone()];
+    let kept = bare(said);
+    range.start += said.find(kept).unwrap_or(0);
+    range.end = range.start + kept.len();
+    if let Some(m) = LEAD.find(&text[range.clone()]) {
+        range.start += m.end();
+    }
+    if let Some(m) = TRAIL.find(&text[range.clone()]) {
+        range.end = range.start + m.start();
+    }
+    let said = text[range.clone()].trim_matches(['(', ')', '(', ')']);
+    let start = range.start + text[range.clone()].find(said).unwrap_or(0);
+    (!said.is_empty()).then(|| start..start + said.len())
+}
+
+/// The words of a duty: pieces of `text` to be shown one after the other, with the given separator
+/// before each. `moment` is its date; `subject` whom it names.
+pub fn of_duty(
+    text: &str,
+    segment: &Range<usize>,
+    moment: Option<&Range<usize>>,
+    subject: Option<&Range<usize>>,
+) -> Vec<(&'static str, Range<usize>)> {
+    let clauses = small_clauses(&text[segment.clone()], segment.start);
+    let holds = |c: &Range<usize>, r: &Range<usize>| c.start < r.end && r.start < c.end;
+    let at = moment
+        .and_then(|m| clauses.iter().position(|c| holds(c, m)))
+        .unwrap_or(0);
+    let mut without: Vec<Range<usize>> = moment.into_iter().cloned().collect();
+    let starts_duty = |s: &&Range<usize>| !text[..s.start].ends_with(['将', '把', '对']);
+    without.extend(subject.filter(starts_duty).cloned());
+    let pieces = |i: usize| -> Vec<Range<usize>> {
+        clauses
+            .get(i)
+            .map(|c| {
+                left(c, &without)
+                    .into_iter()
+                    .filter_map(|r| stripped(text, r))
+                    .collect()
+            })
+            .unwrap_or_default()
+    };
+    let length = |ranges: &[Range<usize>]| {
+        ranges
+            .iter()
+            .map(|r| text[r.clone()].chars().count())
+            .sum::<usize>()
+    };
+    let own = pieces(at);
+    let weak = own.iter().all(|r| EMPTY_VERB.is_match(&text[r.clone()]));
+    let before = if at > 0 { pieces(at - 1) } else { Vec::new() };
+    let mut out: Vec<(&'static str, Range<usize>)> = Vec::new();
+    if own.is_empty() {
+        let next = (at + 1..clauses.len()).map(pieces).find(|p| length(p) > 1);
+        out.extend(next.unwrap_or(before).into_iter().map(|r| ("", r)));
+    } else if weak && !before.is_empty() {
+        out.extend(before.into_iter().map(|r| ("", r)));
+        let objects = out.iter().all(|(_, r)| OBJECT.is_match(&text[r.clone()]));
+        out.extend(own.into_iter().filter(|_| objects).map(|r| (",", r)));
+    } else {
+        let object =
+            length(&before) <= 24 && before.iter().any(|r| OBJECT.is_match(&text[r.clone()]));
+        if object && moment.is_some() {
+            out.extend(before.into_iter().map(|r| ("", r)));
+        }
+        let joined = !out.is_empty();
+        out.extend(
+            own.into_iter()
+                .enumerate()
+                .map(|(i, r)| (if joined && i == 0 { "," } else { "" }, r)),
+        );
+    }
+    if out.is_empty() {
+        out.extend(subject.cloned().map(|r| ("", r)));
+    }
+    out
+}
+
+/// Cuts a title that is too long, at a comma where there is one.
+pub fn shortened(title: &str) -> String {
+    let title = bare(title).trim_end_matches(['(', '(']).to_owned();
+    if title.chars().count() <= LONGEST {
+        return title;
+    }
+    let head: String = title.chars().take(LONGEST).collect();
+    match head.rfind([',', ',', '、', ';']) {
+        Some(cut) if head[..cut].chars().count() > 10 => head[..cut].to_owned(),
+        _ => head + "…",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn duty(text: &str) -> String {
+        let found = crate::dates::find(text, &[]);
+        let subject = crate::targets::find(text).map(|f| f.range);
+        let moment = found.first().map(|f| &f.range);
+        of_duty(text, &(0..text.len()), moment, subject.as_ref())
+            .into_iter()
+            .map(|(s, r)| format!("{s}{}", &text[r]))
+            .collect()
+    }
+
+    #[test]
+    fn titles_of_duties() {
+        let cases = [
+            (
+                "各党组织书记要于6月5日前把党课题目报局机关党委",
+                "把党课题目报局机关党委",
+            ),
+            (
+                "12月20日17:00前,各党支部将评议结果汇总表报局党委。",
+                "将评议结果汇总表报局党委",
+            ),
+            (
+                "操作员名单3月20日前报局组织人事股;",
+                "操作员名单报局组织人事股",
+            ),
+            (
+                "对系统提示的错漏项,5月15日前补齐;",
+                "对系统提示的错漏项,补齐",
+            ),
+            (
+                "能够马上改的,5月底前全部销号,更新整改台账;",
+                "能够马上改的,全部销号",
+            ),
+            (
+                "云岭中学、河东小学要继续做好站点管理,配合验收。",
+                "继续做好站点管理",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(duty(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn headings_end_where_the_text_begins() {
+        let text = "开展自查。各支部5月底前完成。";
+        assert_eq!(heading(text).map(|(r, _)| &text[r]), Some("开展自查"));
+        assert_eq!(heading("各支部5月底前完成自查,建立台账。"), None);
+        assert_eq!(without_bracket("学习阶段(5月7日—5月18日)"), "学习阶段");
+    }
+}
