@@ -29,8 +29,10 @@ pub struct Frame {
     pub made_at: String,
     /// Fingerprint of the assets, for their addresses.
     pub assets: &'static str,
-    /// Digits that change nothing but mark the page as one for this person.
+    /// Whether somebody is signed in.
     pub signed_in: bool,
+    /// Whether the page uses the whole screen: boards and drafts.
+    pub wide: bool,
 }
 
 /// A link of the bar.
@@ -95,6 +97,7 @@ impl Frame {
             made_at: now.chinese(),
             assets: crate::assets::fingerprint(),
             signed_in: false,
+            wide: false,
         }
     }
 
@@ -102,6 +105,17 @@ impl Frame {
     pub fn saying(mut self, said: Option<String>) -> Frame {
         self.said = said.filter(|s| !s.is_empty() && s.chars().count() <= 200);
         self
+    }
+
+    /// Uses the whole screen.
+    pub fn wide(mut self) -> Frame {
+        self.wide = true;
+        self
+    }
+
+    /// The number beside the bar's link to that path.
+    pub fn count_of(&self, path: &str) -> i64 {
+        self.nav.iter().find(|link| link.path == path).map_or(0, |link| link.count)
     }
 
     /// Whether the person could do that anywhere, for links that lead there.

@@ -56,7 +56,7 @@ pub async fn save_draft(tx: &Tx, actor: &Actor, key: Key, draft: &Draft) -> Outc
     if !matches!(status, Some(Status::NotStarted | Status::UnderWay | Status::Returned)) {
         return Err(Fail::Stale);
     }
-    let version = write(tx, key, draft, Some(draft.version)).await?;
+    let version = write(tx, actor.account, key, draft, Some(draft.version)).await?;
     if status == Some(Status::NotStarted) {
         append_fact(tx, key, &NewFact { kind: "started", ..NewFact::default() }).await?;
         refresh(tx, &Scope::Keys(vec![key])).await?;
@@ -64,19 +64,28 @@ pub async fn save_draft(tx: &Tx, actor: &Actor, key: Key, draft: &Draft) -> Outc
     Ok(version)
 }
 
-async fn write(tx: &Tx, key: Key, draft: &Draft, expected: Option<i64>) -> Outcome<i64> {
+async fn write(
+    tx: &Tx,
+    by: Id,
+    key: Key,
+    draft: &Draft,
+    expected: Option<i64>,
+) -> Outcome<i64> {
     let text: String = draft.text.chars().take(4000).collect();
     let (files, records) =
         (serde_json::to_string(&draft.files)?, serde_json::to_string(&draft.records)?);
     let (requirement, organisation) = (key.requirement, key.organisation);
-    let current: Option<(i64,)> = tx
+    let kept: Option<(i64, Option<Id>)> = tx
         .find(
-            "SELECT version FROM duty_draft WHERE requirement = $1 AND organisation = $2",
+            "SELECT version, saved_by FROM duty_draft WHERE requirement = $1 AND organisation = $2",
             params![requirement, organisation],
         )
         .await?;
-    let current = current.map_or(0, |(version,)| version);
-    if expected.is_some_and(|version| version != current) {
+    let (current, last) = kept.unwrap_or((0, None));
+    // One's own page saves again and again from the version it opened with; somebody else's saving
+    // in between is what must not be overwritten.
+    let by_another = current > 0 && last != Some(by);
+    if by_another && expected.is_some_and(|version| version != current) {
         return Err(Fail::Stale);
     }
     tx.exec(
@@ -85,7 +94,7 @@ async fn write(tx: &Tx, key: Key, draft: &Draft, expected: Option<i64>) -> Outco
          ON CONFLICT (requirement, organisation) DO UPDATE SET text = excluded.text,
          files = excluded.files, records = excluded.records, saved_at = excluded.saved_at,
          saved_by = excluded.saved_by, version = excluded.version",
-        params![requirement, organisation, text, files, records, tx.now(), tx.by().account, current + 1],
+        params![requirement, organisation, text, files, records, tx.now(), by, current + 1],
     )
     .await?;
     Ok(current + 1)
@@ -99,7 +108,12 @@ pub async fn discard_draft(tx: &Tx, key: Key) -> Result<(), Error> {
 }
 
 /// What was handed in becomes the draft again.
-pub(super) async fn restore_draft(tx: &Tx, key: Key, submission: Id) -> Outcome<()> {
+pub(super) async fn restore_draft(
+    tx: &Tx,
+    actor: &Actor,
+    key: Key,
+    submission: Id,
+) -> Outcome<()> {
     let text: String =
         tx.scalar("SELECT text FROM submission WHERE id = $1", params![submission]).await?;
     let files = "SELECT file FROM file_use WHERE object_kind = 'submission' AND object = $1 ORDER BY rank";
@@ -107,6 +121,6 @@ pub(super) async fn restore_draft(tx: &Tx, key: Key, submission: Id) -> Outcome<
     let records = "SELECT record FROM submission_record WHERE submission = $1 ORDER BY record";
     let records: Vec<Id> = tx.column(records, params![submission]).await?;
     let draft = Draft { text, files, records: Some(records), ..Draft::default() };
-    write(tx, key, &draft, None).await?;
+    write(tx, actor.account, key, &draft, None).await?;
     Ok(())
 }

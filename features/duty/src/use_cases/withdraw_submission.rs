@@ -14,7 +14,7 @@ pub async fn withdraw_submission(tx: &Tx, actor: &Actor, key: Key) -> Outcome<()
     let fact = NewFact { kind: "withdrawn", ..NewFact::default() };
     append_fact(tx, key, &fact).await?;
     if let Some(submission) = loaded.duty.submission {
-        restore_draft(tx, key, submission).await?;
+        restore_draft(tx, actor, key, submission).await?;
     }
     conclude(tx, "withdraw_submission", &loaded).await
 }

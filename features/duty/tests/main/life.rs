@@ -165,15 +165,15 @@ on_both! {
         let county = County::build(&app).await;
         let requirement = ask(&app, &county, Measure::default()).await;
         let key = Key { requirement, organisation: county.first };
-        let secretary = actor(&app, county.secretary).await;
-        let save = |text: &str, version: i64| {
-            let (who, draft) = (secretary.clone(), Draft { text: text.to_owned(), version, ..Draft::default() });
+        let (first, other) = (actor(&app, county.secretary).await, actor(&app, county.committee_member).await);
+        let save = |who: &Actor, text: &str, version: i64| {
+            let (who, draft) = (who.clone(), Draft { text: text.to_owned(), version, ..Draft::default() });
             let store = app.app.store.clone();
             async move { store.housekeep(|tx| async move { save_draft(&tx, &who, key, &draft).await }).await }
         };
-        assert_eq!(save("第一稿", 0).await.unwrap(), 1);
-        assert_eq!(save("第二稿", 1).await.unwrap(), 2);
-        assert!(matches!(save("旧页面", 1).await, Err(Fail::Stale)));
+        assert_eq!(save(&first, "第一稿", 0).await.unwrap(), 1);
+        assert_eq!(save(&first, "第二稿", 0).await.unwrap(), 2, "one's own open page goes on saving");
+        assert!(matches!(save(&other, "旧页面", 1).await, Err(Fail::Stale)));
         assert_eq!(find_draft(app.app.store.db(), key).await.unwrap().unwrap().text, "第二稿");
         assert_eq!(duty(&app, requirement, county.first).await.status, "under_way");
     }
