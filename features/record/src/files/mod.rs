@@ -14,7 +14,8 @@ pub(crate) mod uploads;
 pub use kind::FileKind;
 pub use refusal::FileRefusal;
 pub use store::{
-    Attached, FileRow, attach, detach, detach_all, files_of, find_file, may_see, save_taken, share,
+    Attached, FileRow, Held, attach, detach, detach_all, files_of, find_file, may_see, own_files,
+    save_taken, share,
 };
 pub use take::{Accept, MOST_BYTES, Taken, take_file, take_file_of};
 
@@ -27,13 +28,15 @@ use web::{Actor, App, Form};
 #[derive(Clone, Debug, Default)]
 pub struct Offered {
     /// Files of the sender's that are stored already, in the order of the form.
-    pub held: Vec<Id>,
+    pub held: Vec<Held>,
     /// Files that came with the form.
     pub taken: Vec<Taken>,
+    /// Files that are not taken: their names and why. A form with one is shown again.
+    pub refused: Vec<(String, FileRefusal)>,
 }
 
 impl Offered {
-    /// How many there are.
+    /// How many there are, refused ones left out.
     pub fn len(&self) -> usize {
         self.held.len() + self.taken.len()
     }
@@ -43,68 +46,84 @@ impl Offered {
         self.len() == 0
     }
 
+    /// Names of all of them, to be shown as they would be stored.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.held
+            .iter()
+            .map(|h| h.name.as_str())
+            .chain(self.taken.iter().map(|t| t.name.as_str()))
+    }
+
+    /// What to say at the form's field, if a file is not taken.
+    pub fn complaint(&self) -> Option<String> {
+        let (name, refusal) = self.refused.first()?;
+        Some(format!("{name}:{}", kernel::Refusal::words(refusal)))
+    }
+
     /// Saves those that came with the form; the ids of all of them.
     pub async fn save(&self, tx: &Tx) -> Result<Vec<Id>, ::store::Error> {
-        let mut ids = self.held.clone();
+        let mut ids: Vec<Id> = self.held.iter().map(|held| held.id).collect();
         for taken in &self.taken {
             ids.push(save_taken(tx, taken, tx.by().account).await?);
         }
         Ok(ids)
     }
+
+    /// Saves those that came with a form that is shown again, so that nobody has to choose them
+    /// twice: the page carries them on as `upload` fields.
+    pub async fn hold(&self, app: &App) -> Result<Vec<Held>, ::store::Error> {
+        let mut held = self.held.clone();
+        let taken = self.taken.clone();
+        let saved = app.store.housekeeping(|tx| async move {
+            let mut saved = Vec::new();
+            for file in taken {
+                let id = save_taken(&tx, &file, file.by).await?;
+                saved.push(Held {
+                    id,
+                    name: file.name,
+                    kind: file.kind.code().to_owned(),
+                    bytes: file.bytes,
+                });
+            }
+            Ok(saved)
+        });
+        held.extend(saved.await?);
+        Ok(held)
+    }
 }
 
 /// The files of a form: `upload` fields as the page's script fills them in (own files only; others'
 /// ids count as nothing), and the parts of the file input named `field`.
-///
-/// # Errors
-/// The first file that is not taken; nothing is saved then.
 pub async fn offered(
     app: &App,
     actor: &Actor,
     accept: Accept,
     form: &Form,
     field: &str,
-) -> Result<Offered, OfferedError> {
+) -> Result<Offered, ::store::Error> {
     let asked = form.ids("upload");
     let own = store::own_files(app.store.db(), actor.account, &asked).await?;
     let mut offered = Offered::default();
     for id in asked {
-        let Some(kind) = own.get(&id).filter(|_| !offered.held.contains(&id)) else {
+        let Some(file) = own.iter().find(|file| file.id == id) else {
             continue;
         };
-        if kind == FileKind::Text.code() && accept != Accept::SheetOriginal {
-            return Err(OfferedError::Refused(FileRefusal::TextHere));
+        if file.kind == FileKind::Text.code() && accept != Accept::SheetOriginal {
+            offered
+                .refused
+                .push((file.name.clone(), FileRefusal::TextHere));
+        } else if !offered.held.contains(file) {
+            offered.held.push(file.clone());
         }
-        offered.held.push(id);
     }
     for part in form.files.iter().filter(|part| part.field == field) {
         let (by, bytes) = (Some(actor.account), part.bytes.to_vec());
-        let taken = take_file_of(app, accept, by, &part.file_name, bytes).await;
-        offered.taken.push(taken.map_err(OfferedError::Refused)?);
-    }
-    Ok(offered)
-}
-
-/// Why the files of a form could not be gathered.
-#[derive(Debug)]
-pub enum OfferedError {
-    /// A file was refused: a sentence for its field.
-    Refused(FileRefusal),
-    /// The store failed.
-    Store(::store::Error),
-}
-
-impl From<::store::Error> for OfferedError {
-    fn from(error: ::store::Error) -> Self {
-        OfferedError::Store(error)
-    }
-}
-
-impl From<OfferedError> for web::Failure {
-    fn from(error: OfferedError) -> Self {
-        match error {
-            OfferedError::Refused(refusal) => web::Failure::Refused(Box::new(refusal)),
-            OfferedError::Store(error) => web::Failure::Broken(error),
+        match take_file_of(app, accept, by, &part.file_name, bytes).await {
+            Ok(taken) => offered.taken.push(taken),
+            Err(refusal) => offered
+                .refused
+                .push((take::shown_name(&part.file_name), refusal)),
         }
     }
+    Ok(offered)
 }

@@ -3,7 +3,7 @@
 use super::{FileKind, Taken};
 use ::store::{Db, Error, Tx, Value, params, placeholders, row};
 use kernel::{Id, Instant};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use web::{Actor, Place, Right};
 
 row! {
@@ -232,23 +232,37 @@ pub async fn find_file(db: &Db, id: Id) -> Result<Option<Attached>, Error> {
     db.find(sql, params![id]).await
 }
 
-/// Which of those files that account sent itself, with the code of their kind.
-pub(crate) async fn own_files(
-    db: &Db,
-    account: Id,
-    files: &[Id],
-) -> Result<BTreeMap<Id, String>, Error> {
+row! {
+    /// A file on the server that is attached to nothing yet.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Held {
+        /// The file.
+        pub id: Id,
+        /// Its name.
+        pub name: String,
+        /// Code of [`FileKind`].
+        pub kind: String,
+        /// Bytes.
+        pub bytes: i64,
+    }
+}
+
+impl Held {
+    /// `34 KB`
+    pub fn size_words(&self) -> String {
+        size_words(self.bytes)
+    }
+}
+
+/// Those of the files that the account sent itself, in no order.
+pub async fn own_files(db: &Db, account: Id, files: &[Id]) -> Result<Vec<Held>, Error> {
     let mut values = params![account];
     values.extend(files.iter().flat_map(|id| params![*id]));
     let sql = format!(
-        "SELECT id, kind FROM file WHERE created_by = $1 AND id IN ({})",
+        "SELECT id, name, kind, bytes FROM file WHERE created_by = $1 AND id IN ({})",
         placeholders(2, files.len())
     );
-    Ok(db
-        .all::<(Id, String)>(&sql, values)
-        .await?
-        .into_iter()
-        .collect())
+    db.all(&sql, values).await
 }
 
 /// 能否看: whoever sent it; whoever sees the duties or the records (for a sheet's papers: the sheets)

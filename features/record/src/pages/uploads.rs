@@ -89,6 +89,9 @@ pub async fn go_on(
             "没有说明从哪里接着传,请刷新页面后再传。",
         ));
     };
+    if offset != upload.received {
+        return Ok(refused(&UploadRefusal::WrongOffset));
+    }
     let left = usize::try_from(upload.length - upload.received).unwrap_or(MOST_BYTES);
     let Some(bytes) = what_came(body, left).await else {
         return Ok(refused(&FileRefusal::TooLarge.into()));

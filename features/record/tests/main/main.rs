@@ -1,0 +1,5 @@
+//! Records and files as their users meet them.
+#![allow(clippy::unwrap_used)]
+
+mod files;
+mod uploads;
