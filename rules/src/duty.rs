@@ -91,6 +91,8 @@ pub enum FactKind {
     },
     /// 审核通过
     Accepted,
+    /// 撤销审核: the latest acceptance or return that still stands never happened.
+    ReviewUndone,
     /// 申请延期
     ExtensionAsked {
         /// The day asked for.
@@ -122,6 +124,7 @@ impl FactKind {
             FactKind::Withdrawn => "withdrawn",
             FactKind::Returned { .. } => "returned",
             FactKind::Accepted => "accepted",
+            FactKind::ReviewUndone => "review_undone",
             FactKind::ExtensionAsked { .. } => "extension_asked",
             FactKind::ExtensionRefused => "extension_refused",
             FactKind::Extended { .. } => "extended",

@@ -3,6 +3,7 @@
 use super::{Demand, Fact, FactKind, Line};
 use crate::calendar::WorkingCalendar;
 use kernel::Day;
+use std::collections::BTreeSet;
 
 /// Where the facts alone leave a duty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,10 +66,22 @@ impl Course {
             extension_asked: None,
             lines: Vec::new(),
         };
-        for fact in facts {
-            course.take(demand, fact, calendar);
+        let undone = undone(facts);
+        for (n, fact) in facts.iter().enumerate() {
+            if undone.contains(&n) {
+                course.tell(fact, &format!("{}(已撤销)", judged(&fact.kind)));
+            } else {
+                course.take(demand, fact, calendar);
+            }
         }
         course
+    }
+
+    fn tell(&mut self, fact: &Fact, told: &str) {
+        self.lines.push(Line {
+            day: Some(fact.at.day()),
+            words: sentence(fact, told),
+        });
     }
 
     fn take(&mut self, demand: &Demand, fact: &Fact, calendar: &WorkingCalendar) {
@@ -83,6 +96,7 @@ impl Course {
                 self.send_back(day, until, reason, field.as_ref())
             }
             FactKind::Accepted => self.accept(day),
+            FactKind::ReviewUndone => "撤销审核".to_owned(),
             FactKind::ExtensionAsked { to } => {
                 self.extension_asked = Some(*to);
                 format!("申请延期至{}", to.chinese())
@@ -101,10 +115,7 @@ impl Course {
                 "取消免除".to_owned()
             }
         };
-        self.lines.push(Line {
-            day: Some(day),
-            words: sentence(fact, &told),
-        });
+        self.tell(fact, &told);
     }
 
     fn start(&mut self) -> String {
@@ -175,6 +186,28 @@ impl Course {
     }
 }
 
+/// Places of the acceptances and returns that were undone: each undoing takes back the latest one
+/// that still stands; one with nothing to take back says nothing.
+fn undone(facts: &[&Fact]) -> BTreeSet<usize> {
+    let (mut standing, mut undone) = (Vec::new(), BTreeSet::new());
+    for (n, fact) in facts.iter().enumerate() {
+        match fact.kind {
+            FactKind::Accepted | FactKind::Returned { .. } => standing.push(n),
+            FactKind::ReviewUndone => undone.extend(standing.pop()),
+            _ => {}
+        }
+    }
+    undone
+}
+
+/// A judgement in words, for one that was undone.
+fn judged(kind: &FactKind) -> String {
+    match kind {
+        FactKind::Returned { reason, .. } => format!("退回:{reason}"),
+        _ => "审核通过".to_owned(),
+    }
+}
+
 fn first_due(demand: &Demand, calendar: &WorkingCalendar) -> Day {
     if demand.roll_to_workday {
         calendar.roll(demand.due).day
@@ -189,11 +222,16 @@ fn sentence(fact: &Fact, told: &str) -> String {
     } else {
         format!("{} ", fact.by)
     };
+    // Kinds that ask for a reason themselves have told it already.
+    let told_already = matches!(
+        fact.kind,
+        FactKind::Returned { .. } | FactKind::Exempted { .. }
+    );
     match fact
         .reason
         .as_deref()
         .map(str::trim)
-        .filter(|r| !r.is_empty())
+        .filter(|r| !r.is_empty() && !told_already)
     {
         Some(reason) => format!("{by}{told}({reason})"),
         None => format!("{by}{told}"),

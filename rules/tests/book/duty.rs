@@ -272,6 +272,61 @@ fn an_accepted_duty_may_be_sent_back() {
 }
 
 #[test]
+fn an_undone_review_never_happened() {
+    let submitted = ("2026-03-19", Submitted);
+    let accepted = ("2026-03-20", Accepted);
+    let back = ("2026-03-20", returned());
+    let undone = ("2026-03-20", FactKind::ReviewUndone);
+    let waits = (AwaitingReview, false, Some(day("2026-03-19")));
+    for judged in [accepted.clone(), back.clone()] {
+        let told = [submitted.clone(), judged, undone.clone()];
+        assert_eq!(status(&told, "2026-03-20"), waits);
+    }
+    let again = [submitted.clone(), back.clone(), undone.clone(), accepted];
+    assert_eq!(status(&again, "2026-03-20").0, Done);
+    let earlier_return_stands = [
+        submitted.clone(),
+        back.clone(),
+        ("2026-03-23", Submitted),
+        ("2026-03-24", Accepted),
+        ("2026-03-24", FactKind::ReviewUndone),
+    ];
+    let duty = judge(&review(), &earlier_return_stands, &[], "2026-03-24");
+    assert_eq!(
+        (duty.status, duty.submitted_on),
+        (AwaitingReview, Some(day("2026-03-19")))
+    );
+    assert_eq!(words(&duty)[3], "3月24日 周敏 审核通过(已撤销)");
+    let nothing_to_undo = [undone.clone(), submitted, undone];
+    assert_eq!(status(&nothing_to_undo, "2026-03-20"), waits);
+}
+
+#[test]
+fn a_return_that_was_undone_does_not_hold_records_back() {
+    let told = [
+        ("2026-03-10", Submitted),
+        ("2026-03-11", returned()),
+        ("2026-03-11", FactKind::ReviewUndone),
+    ];
+    let held = [crate::measure::lesson(1, "2026-03-12")];
+    assert_eq!(judge(&counted(), &told, &held, "2026-03-13").status, Done);
+}
+
+#[test]
+fn a_reason_is_told_once() {
+    let mut told = facts(&[("2026-03-19", Submitted), ("2026-03-20", returned())]);
+    told[1].reason = Some("缺家长会一栏的条数".to_owned());
+    let duty = evaluate(
+        &review(),
+        &told,
+        &[],
+        &WorkingCalendar::national(),
+        day("2026-03-20"),
+    );
+    assert_eq!(words(&duty)[1], "3月20日 周敏 退回:缺家长会一栏的条数");
+}
+
+#[test]
 fn an_extension_moves_the_deadline_and_answers_the_request() {
     let asked = [(
         "2026-03-18",
@@ -416,6 +471,7 @@ fn codes_are_those_of_the_stored_form() {
         Submitted,
         returned(),
         exempted(),
+        FactKind::ReviewUndone,
         FactKind::Extended {
             to: day("2026-03-31"),
         },

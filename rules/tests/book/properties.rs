@@ -22,6 +22,7 @@ fn kind() -> impl Strategy<Value = FactKind> {
         1 => Just(FactKind::Withdrawn),
         2 => Just(FactKind::Returned { reason: "缺条数".to_owned(), field: None }),
         1 => Just(FactKind::Accepted),
+        1 => Just(FactKind::ReviewUndone),
         1 => a_day().prop_map(|to| FactKind::ExtensionAsked { to }),
         1 => Just(FactKind::ExtensionRefused),
         1 => a_day().prop_map(|to| FactKind::Extended { to }),
@@ -166,6 +167,19 @@ proptest! {
         let on = duty.submitted_on.unwrap();
         prop_assert_eq!(duty.status, if on <= duty.due { Status::Done } else { Status::DoneLate });
         prop_assert!(!duty.overdue && duty.missing.is_empty());
+    }
+
+    #[test]
+    fn a_judgement_undone_leaves_everything_as_it_was(demand in demand(), told in facts(), held in records(), accept in any::<bool>()) {
+        let end = day("2026-12-31");
+        let kind = if accept { FactKind::Accepted } else { FactKind::Returned { reason: "缺条数".to_owned(), field: None } };
+        let before = judge(&demand, &told, &held, end);
+        let judged = later(&told, kind, end);
+        let mut undone = later(&judged, FactKind::ReviewUndone, end);
+        undone.iter_mut().skip(told.len() + 1).for_each(|f| f.id = Id(1001));
+        let mut after = judge(&demand, &undone, &held, end);
+        after.because = before.because.clone();
+        prop_assert_eq!(before, after);
     }
 
     #[test]
