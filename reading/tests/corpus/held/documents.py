@@ -29,7 +29,7 @@ DOCUMENTS["02-mixed-numbers.docx"] = word([
     right("沅岭县教育和体育局党总支"),
     right("2017年6月26日"),
 ]), {
-    "kind": "notice", "title": "关于抓好下半年重点党建工作的通知", "issuer": "沅岭县教育和体育局党总支",
+    "title": "关于抓好下半年重点党建工作的通知", "issuer": "沅岭县教育和体育局党总支",
     "recipients": "局属各学校党支部", "doc_date": "2017-06-26", "year": 2017,
     "tasks": [
         task("制定“两学一做”常态化学习方案", "2017-08-10", outline="一、1、", part=None, evidence=["学习方案"]),
@@ -492,8 +492,8 @@ DOCUMENTS["26-bulletin.docx"] = word([
     ],
     "figures": [
         figure("督查组", 4, "个"), figure("学校党组织", 53, "个"), figure("好的", 14, "个"),
-        figure("较好的", 32, "个"), figure("一般的", 7, "个"), figure("学习记录不规范", 11, "个"),
-        figure("党费收缴不及时", 6, "个"),
+        figure("较好的", 32, "个"), figure("一般的", 7, "个"), figure("学习记录不规范涉及党组织", 11, "个"),
+        figure("党费收缴不及时涉及党组织", 6, "个"),
     ],
     "identities": [identity("53 = 14+32+7")],
 }
