@@ -1,0 +1,1 @@
+//! The demo's own task sheets, as Word documents.
