@@ -280,3 +280,130 @@ pub async fn tags_on(db: &Db, on: Day) -> Result<Vec<(Id, String)>, Error> {
     )
     .await
 }
+
+store::row! {
+    /// 沿革: an edge with the names of its ends.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Told {
+        /// Which tree.
+        pub tree: String,
+        /// Lower end.
+        pub child: Id,
+        /// Its name.
+        pub child_name: String,
+        /// Upper end's name.
+        pub parent_name: String,
+        /// First day.
+        pub from_day: Day,
+        /// Last day, once ended.
+        pub to_day: Option<Day>,
+    }
+}
+
+/// Every edge a node has or had, the latest first.
+pub async fn history_of(db: &Db, node: Id) -> Result<Vec<Told>, Error> {
+    db.all(
+        "SELECT e.tree, e.child, c.name AS child_name, p.name AS parent_name, e.from_day, e.to_day
+         FROM edge e JOIN node c ON c.id = e.child JOIN node p ON p.id = e.parent
+         WHERE e.child = $1 OR (e.parent = $1 AND e.tree = 'coverage')
+         ORDER BY e.from_day DESC, e.id DESC LIMIT 200",
+        params![node],
+    )
+    .await
+}
+
+/// The organisations that stood on a day and are within reach today, in the tree's order.
+pub async fn organisations_on(db: &Db, reach: &Reach, on: Day) -> Result<Vec<Node>, Error> {
+    let mut values = params![on];
+    let within = reach.sql("n.path", "n.zone", &mut values);
+    let sql = format!(
+        "SELECT {NODE} FROM node n WHERE n.category = 'organisation' AND n.from_day <= $1
+           AND (n.to_day IS NULL OR n.to_day >= $1) AND {within} ORDER BY n.path"
+    );
+    db.all(&sql, values).await
+}
+
+/// Units and bodies within reach that stand today, by kind and pinyin.
+pub async fn beside(db: &Db, reach: &Reach) -> Result<Vec<Node>, Error> {
+    let mut values = vec![];
+    let within = reach.sql("n.path", "n.zone", &mut values);
+    let sql = format!(
+        "SELECT {NODE} FROM node n JOIN node_kind k ON k.code = n.kind
+         WHERE n.category IN ('unit', 'body') AND n.to_day IS NULL AND {within}
+         ORDER BY k.rank, n.pinyin, n.id"
+    );
+    db.all(&sql, values).await
+}
+
+/// The nodes at the lower (or upper) end of a node's edges of a tree on a day.
+pub async fn ends(db: &Db, tree: &str, node: Id, upper: bool, on: Day) -> Result<Vec<Node>, Error> {
+    let (own, other) = if upper { ("child", "parent") } else { ("parent", "child") };
+    let sql = format!(
+        "SELECT {NODE} FROM edge e JOIN node n ON n.id = e.{other}
+         WHERE e.{own} = $1 AND e.tree = $2 AND e.from_day <= $3
+           AND (e.to_day IS NULL OR e.to_day >= $3) ORDER BY n.path, n.pinyin, n.id"
+    );
+    db.all(&sql, params![node, tree, on]).await
+}
+
+/// Tags that a node carried on a day.
+pub async fn tags_of_on(db: &Db, node: Id, on: Day) -> Result<Vec<Code>, Error> {
+    db.all(
+        "SELECT t.code, t.name, t.rank FROM node_tag x JOIN tag_kind t ON t.code = x.tag
+         WHERE x.node = $1 AND x.from_day <= $2 AND (x.to_day IS NULL OR x.to_day >= $2)
+         ORDER BY t.rank",
+        params![node, on],
+    )
+    .await
+}
+
+store::row! {
+    /// 年度数据 of a node.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Figure {
+        /// Whose.
+        pub node: Id,
+        /// Of which year.
+        pub year: i64,
+        /// Code of the figure.
+        pub code: String,
+        /// Its number.
+        pub value: i64,
+    }
+}
+
+/// The figures of those nodes up to a year; the latest year each node has.
+pub async fn figures(db: &Db, nodes: &[Id], year: i64) -> Result<Vec<Figure>, Error> {
+    let mut values = params![year];
+    values.extend(nodes.iter().map(|id| store::Param::value(*id)));
+    let list = placeholders(2, nodes.len());
+    let sql = format!(
+        "SELECT f.node, f.year, f.code, f.value FROM node_figure f
+         WHERE f.node IN ({list}) AND f.year = (
+           SELECT MAX(g.year) FROM node_figure g WHERE g.node = f.node AND g.year <= $1)"
+    );
+    db.all(&sql, values).await
+}
+
+store::row! {
+    /// 年度数据 kind.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct FigureKind {
+        /// Stable code.
+        pub code: String,
+        /// What users read.
+        pub name: String,
+        /// 计量单位
+        pub unit: String,
+    }
+}
+
+/// Every kind of figure, by rank.
+pub async fn figure_kinds(db: &Db) -> Result<Vec<FigureKind>, Error> {
+    db.all("SELECT code, name, unit FROM figure_kind ORDER BY rank", vec![]).await
+}
+
+/// Every tag that stands today: (node, tag).
+pub async fn all_tags(db: &Db) -> Result<Vec<(Id, String)>, Error> {
+    db.all("SELECT node, tag FROM node_tag WHERE to_day IS NULL ORDER BY node, tag", vec![]).await
+}
