@@ -182,6 +182,7 @@ impl FactRow {
             "withdrawn" => FactKind::Withdrawn,
             "returned" => FactKind::Returned { reason, field: self.field.clone() },
             "accepted" => FactKind::Accepted,
+            "review_undone" => FactKind::ReviewUndone,
             "extension_asked" => FactKind::ExtensionAsked { to: self.day? },
             "extension_refused" => FactKind::ExtensionRefused,
             "extended" => FactKind::Extended { to: self.day? },

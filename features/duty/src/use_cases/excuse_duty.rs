@@ -53,7 +53,8 @@ pub async fn excuse_duties(tx: &Tx, actor: &Actor, keys: &[Key], what: &Excuse) 
         must_be_open(&loaded)?;
         must_be_later(tx, &loaded, what)?;
         let (action, fact) = what.fact();
-        append_fact(tx, *key, &fact).await?;
+        let id = append_fact(tx, *key, &fact).await?;
+        super::tell::tell(tx, id, 0).await?;
         let detail = serde_json::json!({ "organisation": key.organisation });
         tx.audit(action, ("requirement", key.requirement), &loaded.duty.path, detail).await?;
     }

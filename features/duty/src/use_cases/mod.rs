@@ -7,6 +7,8 @@ mod refusal;
 mod review_duty;
 mod save_draft;
 mod submit_duty;
+mod tell;
+mod undo_review;
 mod withdraw_submission;
 
 pub use excuse_duty::{Excuse, excuse_duties};
@@ -15,6 +17,7 @@ pub use refusal::DutyRefusal;
 pub use review_duty::{Judgement, Reviewed, review_duties};
 pub use save_draft::{Draft, discard_draft, find_draft, save_draft};
 pub use submit_duty::{Submission, submit_duty};
+pub use undo_review::{UNDO_MS, UndoRefusal, undo_review};
 pub use withdraw_submission::withdraw_submission;
 
 use crate::maintain::{Scope, refresh};

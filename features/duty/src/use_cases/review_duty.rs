@@ -71,7 +71,10 @@ async fn judge(tx: &Tx, loaded: &Loaded, judgement: &Judgement) -> Outcome<()> {
             },
         ),
     };
-    append_fact(tx, loaded.key, &fact).await?;
+    let id = append_fact(tx, loaded.key, &fact).await?;
+    if let Judgement::Return { .. } = judgement {
+        super::tell::tell(tx, id, super::UNDO_MS).await?;
+    }
     let detail = serde_json::json!({ "organisation": loaded.key.organisation });
     tx.audit(action, ("requirement", loaded.key.requirement), &loaded.duty.path, detail).await?;
     Ok(())
