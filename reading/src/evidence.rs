@@ -6,22 +6,24 @@ use std::ops::Range;
 
 macro_rules! material {
     () => {
-        r"(?:台账|台帐|清单|方案|计划表|计划书|计划|记录本|记录簿|记录|纪实|登记表|登记册|报告单|报告表|报告书|报告|总结|小结|材料|资料|影像|照片|图片|图文|统计表|汇总表|审核表|报备表|申报表|推荐表|自查表|评价表|一览表|签到表|明细表|测评表|情况表|票|表|签到册|签到簿|手册|花名册|名册|画册|册|汇编|心得体会|体会文章|心得|体会|笔记|提纲|简报|活动信息|工作信息|新闻稿|短视频|微视频|视频|录像|课件|讲稿|教案|讲义|档案|目录|名单|名录|证明|凭证|证书|纪要|承诺书|责任书|倡议书|申请书|申请|协议书?|建议书|意见书|整改书|通知书|请示|批复|案例|问卷|书面说明|说明|日志|日记|回执|备案表|题目|初稿|稿件|论文|征文|发言稿|发言材料|检查材料|成果|结果|公报|样表|电子版|纸质版|扫描件|复印件|文件|党章|章程)"
+        r"(?:台账|台帐|清单|方案|计划表|计划书|计划|记录本|记录簿|记录|纪实|登记表|登记册|报告单|报告表|报告书|报告|总结|小结|材料|资料|影像|照片|图片|图文|统计表|汇总表|审核表|报备表|申报表|推荐表|自查表|评价表|一览表|签到表|明细表|测评表|情况表|票|表|签到册|签到簿|手册|花名册|名册|画册|册|汇编|心得体会|体会文章|心得|体会|笔记|提纲|简报|活动信息|工作信息|新闻稿|短视频|微视频|视频|录像|课件|讲稿|教案|讲义|档案|目录|名单|名录|证明|凭证|证书|纪要|承诺书|责任书|倡议书|申请书|申请|协议书?|建议书|意见书|整改书|通知书|请示|批复|案例|问卷|书面说明|说明|日志|日记|回执|备案表|题目|初稿|稿件|论文|征文|发言稿|发言材料|检查材料|成果|结果|公报|样表|电子版|纸质版|扫描件|复印件|章程)"
     };
 }
 
 static AFTER_VERB: Pattern = Pattern::new(concat!(
     r"(?:留存整理|整理留存|留存|存档|归档|保存|上报|报送|呈报|填报|提交|上交|交回|发送|报备|上传|形成|建立健全|建立完善|建立|更新|完善|",
     r"撰写|填写|制定完善|制定|制订|梳理汇总|梳理|整理|收集整理|收集|提供|附上?|编制|编印|编写|签订|签署|签|取得|列出|写出|起草|拟定|拟订|准备|报|交)",
-    r"(?:相应的?|有关|相关的|好|出|了)?(?P<what>[^,。;:]{0,80}",
+    r"(?:相应的?|好|出|了)?(?P<what>[^,。;:]{0,80}",
     material!(),
     r"(?:等(?:相关|有关)?[^,。;]{0,8}?(?:资料|材料|台账|档案)?)?)"
 ));
 static BEFORE_VERB: Pattern = Pattern::new(concat!(
     r"^(?:.*?(?:将|把))?(?P<what>[^,。;:]{1,60}",
     material!(),
-    r")(?:\([^)]{1,30}\))?[^,。;:]{0,24}?(?:留存|备查|归档|存档|报送|上报|呈报|报备|提交|上交|发送|发至|发到|交至|交到|送交|送|报)"
+    r")(?:\([^)]{1,30}\))?[^,。;:]{0,24}?(?:留存|备查|归档|存档|报送|上报|呈报|报备|提交|上交|发送|发至|发到|交至|交到|送交|送|报(?:[^备告名道表销刊批账]|$))"
 ));
+static FINISHED: Pattern =
+    Pattern::new(r"完成(?P<what>[^,。;:]{2,16}(?:初稿|报告|总结|方案|清单|台账|手册|汇编|课件))");
 static BRACKET: Pattern = Pattern::new(
     r"(?:佐证|印证|支撑|备查|提交|上报|报送|需报|留存|痕迹)(?:材料|资料)[::](?P<what>[^。;))\n]{2,80})",
 );
@@ -31,15 +33,15 @@ static COUNT: Pattern = Pattern::new(
     r"^(?:(?:不少于|不低于|至少|不超过)?(?:\d+|[一二两三四五六七八九十]+)(?:多|余)?(?:个|篇|份|张|条|次|字|幅|部|件|本|项|名|期|节)(?:以上|左右)?的?)|(?:不少于|至少|各)?(?:\d+|[一二两三四五六七八九十])(?:个|篇|份|张|条|次|幅|部|件|本|项|期|节)(?:以上|左右)?$",
 );
 static CUT: Pattern = Pattern::new(
-    r"^.*(?:将|把|(?:形成|建立|留存|上报|报送|提交|填写|撰写|制定|完善|签订|更新|汇总|整理|做好|填报|上交|召开|开展|组织)(?:好|并)?)",
+    r"^.*(?:将|把|(?:形成|建立|留存|上报|报送|提交|填写|撰写|制定|完善|签订|更新|做好|填报|上交|召开|开展|组织)(?:好|并)?)",
 );
 static NOISE: Pattern = Pattern::new(
-    r"^(?:并|同时|及时|按时|按要求|要求|统一|一并|相应|相关|有关|各自|其|本单位|本支部|年度内|当月|当季|个人)+",
+    r"^(?:并|同时|及时|按时|按要求|要求|统一|一并|相应|各自|其|本单位|本支部|年度内|当月|当季)+",
 );
 static TAIL: Pattern =
     Pattern::new(r"等(?:相关|有关|印证|佐证|支撑|文字|影像)*(?:资料|材料|台账|档案|内容)?$");
 static NOT_EVIDENCE: Pattern = Pattern::new(
-    r"^(?:根据|按照|对照|围绕|结合|通过|以|学习(?:贯彻|宣传|传达|领会)|传达|落实|贯彻|执行|对|听取|见|按|有关要求|严格)|^(?:文件|成果|结果|说明|资料|票|计划|申请|报告|记录|表|题目|信息|党章)$",
+    r"^(?:根据|按照|对照(?:标准|要求|通知|印发)|围绕|结合|通过|以|等|学习(?:贯彻|宣传|传达|领会)|传达|落实|贯彻|执行|对[^标照比口]|听取|见|按|有关要求|严格)|^(?:文件|成果|结果|说明|资料|票|计划|申请|报告|记录|表|题目|信息|党章)$",
 );
 
 /// A piece of evidence and where it stands.
@@ -55,6 +57,12 @@ pub fn find(text: &str) -> Vec<Piece> {
     }
     for clause in clauses(text, 0) {
         let said = &text[clause.clone()];
+        for c in FINISHED.captures_all(said) {
+            if let Some(what) = c.name("what") {
+                let range = clause.start + what.start()..clause.start + what.end();
+                add_list(text, range, true, &mut out);
+            }
+        }
         if let Some(what) = BEFORE_VERB
             .captures(said)
             .and_then(|c| c.name("what").map(|w| w.range()))
@@ -68,17 +76,30 @@ pub fn find(text: &str) -> Vec<Piece> {
         }
         let mut at = 0;
         while let Some(c) = AFTER_VERB.captures_at(said, at) {
-            let Some(what) = c.name("what") else { break };
-            add_list(
-                text,
-                clause.start + what.start()..clause.start + what.end(),
-                true,
-                &mut out,
-            );
+            let (Some(what), Some(whole)) = (c.name("what"), c.get(0)) else {
+                break;
+            };
+            if begins_a_noun(&said[whole.start()..what.start()], what.as_str()) {
+                at = what.start();
+                continue;
+            }
+            let range = clause.start + what.start()..clause.start + what.end();
+            add_list(text, range, true, &mut out);
             at = what.end();
         }
     }
     out
+}
+
+/// `报告`, `交流`, `签到`: a noun, not a verb with its object.
+fn begins_a_noun(verb: &str, what: &str) -> bool {
+    let next = |set: &str| what.chars().next().is_some_and(|c| set.contains(c));
+    match verb {
+        "报" => next("告备名道表销刊批账考"),
+        "交" => next("流办接通叉纳"),
+        "签" => next("到"),
+        _ => false,
+    }
 }
 
 /// Everything a cell of an evidence column lists.
@@ -152,6 +173,19 @@ fn add_list(text: &str, range: Range<usize>, strict: bool, out: &mut Vec<Piece>)
     }
 }
 
+/// `具体表现` holds no 表.
+fn said_goes_on(text: &str, range: &Range<usize>) -> bool {
+    let next = text[range.end..].chars().next();
+    let last = text[range.clone()].chars().next_back();
+    match last {
+        Some('表') => next.is_some_and(|c| "现明示达彰率决扬演面态".contains(c)),
+        Some('册' | '票') => next.is_some_and(|c| "封决".contains(c)),
+        Some('划' | '结') => next.is_some_and(|c| "分转构合对果束".contains(c)),
+        Some('果') => next == Some('断'),
+        _ => false,
+    }
+}
+
 /// One member of a list, without what stands around its name.
 fn piece(text: &str, mut range: Range<usize>, strict: bool) -> Option<Piece> {
     let trim = |range: &Range<usize>| {
@@ -161,6 +195,9 @@ fn piece(text: &str, mut range: Range<usize>, strict: bool) -> Option<Piece> {
         at..at + kept.len()
     };
     range = trim(&range);
+    if said_goes_on(text, &range) {
+        return None;
+    }
     if let Some(m) = TAIL.find(&text[range.clone()]).filter(|m| m.start() > 0) {
         range.end = range.start + m.start();
     }
@@ -231,7 +268,7 @@ mod tests {
             ("操作员名单3月20日前报局组织人事股", &["操作员名单"]),
             (
                 "建立问题清单,撰写个人对照检查发言提纲",
-                &["问题清单", "对照检查发言提纲"],
+                &["问题清单", "个人对照检查发言提纲"],
             ),
             (
                 "联络员名单于3月6日12点前报送县直机关工委办公室。",

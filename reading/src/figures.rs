@@ -2,8 +2,8 @@
 
 use crate::clauses::bare;
 use crate::identities;
-use crate::lines::Line;
 use crate::numerals::number;
+use crate::outline::Entry;
 use crate::pattern::Pattern;
 use crate::reading::{Figure, Identity, Kind};
 use crate::tables::{Column, Grid, Row};
@@ -36,7 +36,7 @@ static FIGURE: Pattern = Pattern::new(concat!(
 /// Figures and identities of a document.
 pub fn read(
     text: &Text,
-    body: &[Option<Line>],
+    body: &[Entry],
     grids: &[Grid],
     kind: Kind,
 ) -> (Vec<Figure>, Vec<Identity>) {
@@ -44,8 +44,10 @@ pub fn read(
         return (Vec::new(), Vec::new());
     }
     let mut placed: Vec<Placed> = Vec::new();
-    for line in body.iter().flatten() {
-        placed.extend(prose(text, &line.range));
+    for entry in body {
+        if let Entry::Line(line) = entry {
+            placed.extend(prose(text, &line.range));
+        }
     }
     let mut found = identities::in_prose(text, &placed);
     for grid in grids {

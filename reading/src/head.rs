@@ -47,6 +47,9 @@ static ANNEX: Pattern = Pattern::new(r"^附件?(?:\d{1,2})?[::] ?");
 static ANNEX_ENTRY: Pattern = Pattern::new(
     r"^(?:附件)?\d{1,2} ?[.、:]? ?[^。]{2,60}$|^[((]附件[^。]{2,60}[))]$|^《[^。]{2,60}》$",
 );
+static GLUED_TITLE: Pattern = Pattern::new(
+    r"^(?:\d{1,2}、)?(?P<t>[^,。;:]{6,50}?(?:汇报|总结|述职报告|报告|材料|通知|方案|计划))(?:各位|大家|尊敬|同志|为|现|根据|一、)",
+);
 static PERIOD_LINE: Pattern = Pattern::new(r"^[((].{4,30}[))]$");
 static CREDIT: Pattern = Pattern::new(
     r"^(?:述职人|汇报人|报告人|联系人|联系电话|电话|邮箱|电子邮箱|制表单位|制表日期|制表人|填表人|填报单位|填报人|审核人|签发人|单位[((]盖章[))]|抄送|主题词|印发单位)[::]",
@@ -71,7 +74,9 @@ pub fn head(text: &Text, lines: &[Line], furniture: &Furniture) -> Head {
         }
     }
     if head.title.is_none() {
-        head.title = furniture.file_name.clone();
+        let glued = said.first().and_then(|line| GLUED_TITLE.captures(line));
+        let glued = glued.and_then(|c| c.name("t").map(|t| t.as_str().to_owned()));
+        head.title = furniture.file_name.clone().or(glued);
     }
     if head.issuer.is_none() {
         head.issuer = head.title.as_deref().and_then(issuer_in_title);

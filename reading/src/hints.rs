@@ -85,7 +85,6 @@ static MEASURES: [(Pattern, &str); 13] = [
         ),
         "lecture_by_secretary",
     ),
-    (Pattern::new("谈心谈话|三必谈"), "talks"),
     (
         Pattern::new("(?:设立|评定).{0,12}(?:示范岗|先锋岗).{0,20}30%|30%.{0,20}(?:示范岗|先锋岗)"),
         "model_posts_30",
@@ -96,6 +95,7 @@ static MEASURES: [(Pattern, &str); 13] = [
         "study_class",
     ),
     (Pattern::new("组织生活会"), "organisational_life_meeting"),
+    (Pattern::new("谈心谈话|三必谈"), "talks"),
     (Pattern::new("民主评议"), "democratic_appraisal"),
     (Pattern::new("主题党日"), "themed_party_day"),
     (
@@ -107,11 +107,14 @@ static MEASURES: [(Pattern, &str); 13] = [
 ];
 
 /// The kind of record that could answer an item.
-pub fn measure(text: &str) -> Option<&'static str> {
-    MEASURES
-        .iter()
-        .find(|(pattern, _)| pattern.is_match(text))
-        .map(|(_, code)| *code)
+pub fn measure(title: &str, text: &str) -> Option<&'static str> {
+    let code_of = |words: &str| {
+        MEASURES
+            .iter()
+            .find(|(p, _)| p.is_match(words))
+            .map(|m| m.1)
+    };
+    code_of(title).or_else(|| code_of(text))
 }
 
 static HAND_IN: Pattern = Pattern::new(
@@ -152,14 +155,14 @@ mod tests {
     #[test]
     fn records_that_could_answer() {
         assert_eq!(
-            measure("书记要围绕中心,4月底前带头“上讲台”"),
+            measure("", "书记要围绕中心,4月底前带头“上讲台”"),
             Some("lecture_by_secretary")
         );
         assert_eq!(
-            measure("严格按照30%的比例设立党员示范岗"),
+            measure("", "严格按照30%的比例设立党员示范岗"),
             Some("model_posts_30")
         );
-        assert_eq!(measure("修订学校章程"), None);
+        assert_eq!(measure("", "修订学校章程"), None);
     }
 
     #[test]

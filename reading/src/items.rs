@@ -66,8 +66,11 @@ pub fn from_nodes(ctx: &Context, nodes: &[Node], warnings: &mut Vec<String>) -> 
             continue;
         }
         let found = whens(said, &almanac, true);
-        let holds_duty = !found.is_empty() && !(node.has_children && GROUPS.is_match(said));
-        if node.has_children && !holds_duty {
+        let bare_heading = title::heading(said).is_none() && said.chars().count() <= 40;
+        let groups = node.has_children && (GROUPS.is_match(said) || bare_heading);
+        let holds_duty = !found.is_empty() && !groups;
+        let over_table = node.before_table && bare_heading && found.is_empty();
+        if (node.has_children || over_table) && !holds_duty {
             if !background && !node.outline.is_empty() {
                 items.push(container(ctx, node));
             }
@@ -429,7 +432,7 @@ impl<'a, 'b> Build<'a, 'b> {
             self.item.quantity_span = Some(self.ctx.text.span(&range));
         }
         self.item.forbidden = hints::forbidden(said);
-        self.item.measure_hint = hints::measure(said).map(str::to_owned);
+        self.item.measure_hint = hints::measure(&self.item.title, said).map(str::to_owned);
         self.item.substantive_hint = hints::substantive(&self.item.title, said);
         if !self.item.forbidden.is_empty() {
             let words = self.item.forbidden.join("、");

@@ -17,6 +17,9 @@ static RANKING_TITLE: Pattern =
 static REPORT_WORDS: Pattern = Pattern::new(
     r"现(?:将|就)?[^。]{0,40}(?:述职如下|汇报如下|总结如下|报告如下)|敬请批评指正|近年来|一年来|取得(?:了)?[^。]{0,10}(?:成效|成绩)",
 );
+static OPENS_REPORT: Pattern = Pattern::new(
+    r"(?:述职|汇报|总结|报告)如下|做一?(?:个)?(?:简要)?汇报|(?:情况)?(?:汇报|总结)(?:各位|大家|尊敬|为)",
+);
 static DEMAND_WORDS: Pattern =
     Pattern::new(r"各[^,。]{1,12}(?:要|须|应)|请[^,。]{1,20}(?:报|于)|月底前|日前(?:完成|报|将)");
 
@@ -33,6 +36,10 @@ pub fn is_report(title: Option<&str>, text: &Text, lines: &[&str]) -> bool {
         return false;
     }
     let text = text.as_str();
+    let opens = lines.iter().take(4).any(|l| OPENS_REPORT.is_match(l));
+    if opens {
+        return true;
+    }
     let numbered = lines.iter().filter(|l| label(l, &|_| 1).is_some()).count();
     let reports = REPORT_WORDS.find_all(text).len() * 3 + text.matches('了').count();
     let demands = DEMAND_WORDS.find_all(text).len() * 4 + numbered;

@@ -43,6 +43,7 @@ use items::Context;
 use kernel::Day;
 use kernel::document::{Block, Document};
 use lines::{Line, Piece};
+use outline::Entry;
 use repair::Repaired;
 use tables::Grid;
 
@@ -191,7 +192,9 @@ impl Flow {
                         continue;
                     };
                     let parsed = tables::parse(table, text, start);
-                    parts.push(Part::Cut);
+                    if !parsed.before.is_empty() {
+                        parts.push(Part::Cut);
+                    }
                     parts.extend(parsed.before.into_iter().map(Part::Line));
                     parts.extend(parsed.grid.into_iter().map(Part::Grid));
                     parts.extend(
@@ -221,15 +224,18 @@ impl Flow {
     }
 
     /// The text proper, without the lines of head and foot, and the tables, flattened ones too.
-    fn body(&self, text: &text::Text, used: &[usize]) -> (Vec<Option<Line>>, Vec<Grid>) {
+    fn body(&self, text: &text::Text, used: &[usize]) -> (Vec<Entry>, Vec<Grid>) {
         let lines = self.lines();
         let (mut body, mut grids) = (Vec::new(), Vec::new());
         let mut index = 0;
         let mut skip = 0;
         for part in &self.parts {
             match part {
-                Part::Cut => body.push(None),
-                Part::Grid(grid) => grids.push(grid.clone()),
+                Part::Cut => body.push(Entry::Break),
+                Part::Grid(grid) => {
+                    grids.push(grid.clone());
+                    body.push(Entry::Table);
+                }
                 Part::Line(line) => {
                     let here = index;
                     index += 1;
@@ -239,11 +245,11 @@ impl Flow {
                     if let Some((range, grid)) = tables::flattened(text, &lines, here) {
                         grids.push(grid);
                         skip = range.end;
-                        body.push(None);
+                        body.push(Entry::Table);
                     } else if used.contains(&here) {
-                        body.push(None);
+                        body.push(Entry::Break);
                     } else {
-                        body.push(Some(line.clone()));
+                        body.push(Entry::Line(line.clone()));
                     }
                 }
             }

@@ -66,10 +66,13 @@ fn find(chars: &[char], glyphs: &[Glyph], raw: &[char]) -> Vec<Fix> {
     let mut i = 0;
     while i < chars.len() {
         let found = match chars[i] {
-            '!' => shifted(chars, i).map(|c| vec![c]).map(|mut fixes| {
-                fixes.extend(realigned(chars, glyphs, raw, i + 1));
-                fixes
-            }),
+            '!' => shifted(chars, i)
+                .or_else(|| misplaced(chars, i))
+                .map(|c| vec![c])
+                .map(|mut fixes| {
+                    fixes.extend(realigned(chars, glyphs, raw, i + 1));
+                    fixes
+                }),
             '?' => gloss_remains(chars, i)
                 .or_else(|| question(chars, i))
                 .map(|f| vec![f]),
@@ -172,6 +175,27 @@ fn shifted(chars: &[char], at: usize) -> Option<Fix> {
         }
     }
     None
+}
+
+/// An exclamation mark where no sentence ends, inside a word that the document spells one way only.
+fn misplaced(chars: &[char], at: usize) -> Option<Fix> {
+    let next = chars.get(at + 1).copied().unwrap_or('\n');
+    let recent = &chars[at.saturating_sub(12)..at];
+    let count = |c: char| recent.iter().filter(|r| **r == c).count();
+    let inside = count('“') > count('”') || ",、;)".contains(next);
+    let left = han_before(chars, at, 4);
+    if !inside || left.len() < 3 || next.is_whitespace() {
+        return None;
+    }
+    let with = intact(chars, left, 1, &[], at)?;
+    let context = left.len();
+    Some(Fix {
+        at,
+        end: at + 1,
+        context,
+        with: Some(with),
+        why: WHY_REPAIRED,
+    })
 }
 
 /// After a lost lead byte the following bytes pair up wrongly until one is used up by an ASCII

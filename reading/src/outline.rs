@@ -61,6 +61,8 @@ pub struct Node {
     pub month: Option<(Option<i16>, i8)>,
     /// A month's heading itself.
     pub is_month: bool,
+    /// A table comes next.
+    pub before_table: bool,
     /// Unnumbered: a paragraph before any number or a heading by style.
     pub unnumbered: bool,
 }
@@ -183,9 +185,20 @@ fn automatic(printed: &str) -> Label {
     }
 }
 
-/// The tree of a run of lines, and what is odd about its numbers. `None` stands for a table: text
-/// after it belongs to nothing before it.
-pub fn tree(text: &Text, lines: &[Option<Line>]) -> (Vec<Node>, Vec<String>) {
+/// What the tree is made from, in reading order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A line of text.
+    Line(Line),
+    /// A table.
+    Table,
+    /// Head or foot of the document, or the edge of a table.
+    Break,
+}
+
+/// The tree of a run of lines, and what is odd about its numbers. Text after a table or a break
+/// belongs to no number before it.
+pub fn tree(text: &Text, entries: &[Entry]) -> (Vec<Node>, Vec<String>) {
     let mut builder = Builder {
         text,
         nodes: Vec::new(),
@@ -193,10 +206,11 @@ pub fn tree(text: &Text, lines: &[Option<Line>]) -> (Vec<Node>, Vec<String>) {
         odd: Vec::new(),
         cut: false,
     };
-    for line in lines {
-        match line {
-            Some(line) => builder.add(line),
-            None => builder.cut = true,
+    for entry in entries {
+        match entry {
+            Entry::Line(line) => builder.add(line),
+            Entry::Table => builder.table(),
+            Entry::Break => builder.cut = true,
         }
     }
     (builder.nodes, builder.odd)
@@ -218,6 +232,13 @@ struct Builder<'t> {
 }
 
 impl Builder<'_> {
+    fn table(&mut self) {
+        self.cut = true;
+        if let Some(node) = self.nodes.last_mut() {
+            node.before_table = true;
+        }
+    }
+
     fn add(&mut self, line: &Line) {
         let said = self.text.at(&line.range);
         let expected = |style: Style| {
@@ -290,6 +311,7 @@ impl Builder<'_> {
             whole: line.range.clone(),
             month,
             is_month: label.style == Style::Month,
+            before_table: false,
             unnumbered: matches!(label.style, Style::Heading(_)),
         });
         let node = self.nodes.len() - 1;
@@ -342,17 +364,17 @@ mod tests {
     fn outlines(raw: &str) -> (Vec<String>, usize) {
         let doc = Document::from_text(raw);
         let text = repair(&doc).text;
-        let lines: Vec<Option<Line>> = pieces(&doc, &text)
+        let entries: Vec<Entry> = pieces(&doc, &text)
             .into_iter()
             .map(|p| {
-                if let Piece::Line(l) = p {
-                    Some(l)
+                if let Piece::Line(line) = p {
+                    Entry::Line(line)
                 } else {
-                    None
+                    Entry::Table
                 }
             })
             .collect();
-        let (nodes, odd) = tree(&text, &lines);
+        let (nodes, odd) = tree(&text, &entries);
         (nodes.into_iter().map(|n| n.outline).collect(), odd.len())
     }
 

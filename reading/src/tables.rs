@@ -207,11 +207,7 @@ pub fn parse(table: &Table, text: &Text, start: usize) -> Parsed {
         let cells = distinct(row);
         let wide = cells.len() == 1 && row.iter().flatten().count() * 3 >= width * 2 && width > 1;
         if wide {
-            let line = Line {
-                range: cells[0].range.clone(),
-                ..Line::default()
-            };
-            parsed.after.push(line);
+            parsed.after.extend(wide_row(text, &cells[0]));
         } else if !cells.is_empty() {
             let own = row.iter().flatten().filter(|c| !c.range.is_empty());
             let begin = own
@@ -278,17 +274,49 @@ fn distinct(row: &[Option<CellAt>]) -> Vec<CellAt> {
     out
 }
 
-/// A row of a table without a header, as a line; a number in front becomes its label.
+/// A row across the width: a section's name groups rows and is dropped, anything else is text.
+fn wide_row(text: &Text, cell: &CellAt) -> Vec<Line> {
+    let said = text.at(&cell.range);
+    let short = said.chars().count() <= 24 && crate::dates::find(said, &[]).is_empty();
+    if short {
+        Vec::new()
+    } else {
+        cell_lines(text, &cell.range)
+    }
+}
+
+/// The lines of a cell.
+fn cell_lines(text: &Text, range: &Range<usize>) -> Vec<Line> {
+    let mut start = range.start;
+    let mut out = Vec::new();
+    for part in text.at(range).split_inclusive('\n') {
+        let range = text.trimmed(&(start..start + part.len()));
+        start += part.len();
+        if !range.is_empty() {
+            out.push(Line {
+                range,
+                ..Line::default()
+            });
+        }
+    }
+    out
+}
+
+/// A row of a table without a header, as text: of one cell its lines, else the row as one line
+/// without the number in front.
 fn as_line(row: &[Option<CellAt>], text: &Text) -> Vec<Line> {
     let cells = distinct(row);
-    let numbered = cells.len() > 1 && text.at(&cells[0].range).chars().all(|c| c.is_ascii_digit());
-    let label = numbered.then(|| format!("{}.", text.at(&cells[0].range)));
+    if let [one] = cells.as_slice() {
+        return cell_lines(text, &one.range);
+    }
+    let numbered = cells
+        .first()
+        .is_some_and(|c| text.at(&c.range).chars().all(|c| c.is_ascii_digit()));
     let rest = &cells[usize::from(numbered)..];
     match (rest.first(), rest.last()) {
         (Some(first), Some(last)) => {
             vec![Line {
                 range: first.range.start..last.range.end,
-                label,
                 ..Line::default()
             }]
         }
@@ -305,6 +333,9 @@ pub fn flattened(text: &Text, lines: &[Line], from: usize) -> Option<(Range<usiz
         let column = column(word);
         if column == Column::Other || word.ends_with(['。', ':']) {
             break;
+        }
+        if column == Column::Number && at > from {
+            return None;
         }
         columns.push(column);
         at += 1;
