@@ -55,6 +55,7 @@ CREATE TABLE record (
     speaker_birth TEXT,
     attended BIGINT NOT NULL,
     expected BIGINT NOT NULL DEFAULT 0,
+    audience BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     created_by BIGINT,
     created_by_name TEXT NOT NULL,
@@ -69,3 +70,11 @@ CREATE TABLE record_person (
     part TEXT NOT NULL,
     PRIMARY KEY (record, member)
 );
+CREATE TABLE record_event (
+    id BIGINT PRIMARY KEY,
+    record BIGINT NOT NULL REFERENCES record (id),
+    at BIGINT NOT NULL,
+    by_name TEXT NOT NULL,
+    words TEXT NOT NULL
+);
+CREATE INDEX record_event_record ON record_event (record, id);

@@ -42,3 +42,11 @@ pub fn file_small(id: Id) -> String {
 pub fn upload(id: Id) -> String {
     format!("/uploads/{id}")
 }
+
+/// 记一次
+pub const NEW: &str = "/records/new";
+
+/// One record.
+pub fn record(id: Id) -> String {
+    format!("/records/{id}")
+}
