@@ -78,11 +78,11 @@ pub struct OnceKey {
 #[derive(Clone)]
 pub struct Tx {
     db: Db,
+    by: By,
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    by: By,
     now: Instant,
     store: Store,
     wrote: AtomicBool,
@@ -99,7 +99,13 @@ impl Deref for Tx {
 impl Tx {
     /// 经办人
     pub fn by(&self) -> &By {
-        &self.shared.by
+        &self.by
+    }
+
+    /// The same transaction in somebody else's name: one deed of many people, as an import or the
+    /// demo does it.
+    pub fn acting_as(&self, by: &By) -> Tx {
+        Tx { by: by.clone(), ..self.clone() }
     }
 
     /// The instant of this transaction; the same for everything in it.
@@ -234,13 +240,12 @@ impl Store {
     {
         let (db, transaction) = self.write.begin().await?;
         let shared = Arc::new(Shared {
-            by: by.clone(),
             now: self.context.now(),
             store: self.clone(),
             wrote: AtomicBool::new(false),
             audited: AtomicBool::new(false),
         });
-        let tx = Tx { db, shared: Arc::clone(&shared) };
+        let tx = Tx { db, by: by.clone(), shared: Arc::clone(&shared) };
         let outcome = body(tx.clone()).await;
         let outcome = match outcome {
             Ok(value) => finish(&tx, audited, value).await,
