@@ -5,6 +5,7 @@
 
 mod caller;
 mod county;
+pub mod matrix;
 
 pub use caller::{Answer, Caller};
 pub use county::{COUNTY_TODAY, County};

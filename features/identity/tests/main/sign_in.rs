@@ -1,7 +1,7 @@
 //! At the door.
 
-use crate::browser::{Browser, PASSWORD, account, account_with, knock};
-use testkit::{County, TestApp, on_both};
+use crate::browser::{Browser, PASSWORD, account, account_with, between, knock};
+use testkit::{County, on_both};
 
 on_both! {
     async fn the_right_password_opens_and_the_cookie_is_guarded(app: TestApp) {
@@ -118,10 +118,9 @@ on_both! {
         let there = Browser::signed_in(&app, "zhouming", PASSWORD).await;
         let other = Browser::signed_in(&app, "wuer", PASSWORD).await;
         let page = here.get("/account").await.page();
-        let end = format!("/account/sessions/{}/end", crate::browser::between(&page, "/account/sessions/", "/end\""));
-        let end = if end.contains("end-others") {
-            format!("/account/sessions/{}/end", crate::browser::between(page.split_once("end-others").unwrap().1, "/account/sessions/", "/end\""))
-        } else { end };
+        let after_all = page.split_once("end-others").unwrap().1;
+        let id = between(after_all, "/account/sessions/", "/end\"");
+        let end = format!("/account/sessions/{id}/end");
         assert_eq!(other.post("/account/password", &end, &[]).await.status, 404);
         there.get("/account").await.page();
         here.post("/account", &end, &[]).await.led_to();

@@ -24,7 +24,8 @@ pub async fn account_with(
 ) -> Id {
     let store = &app.app.store;
     let hashed = hash_password(&store.context, password).await.unwrap();
-    let made = store.write(&store::By::system(), |tx| async move {
+    let by = store::By::system();
+    let made = store.write(&by, |tx| async move {
         let new = NewAccount {
             username,
             name,
