@@ -102,6 +102,8 @@ impl Almanac {
                 Some(match third {
                     1 => [first, first.plus_days(9)],
                     2 => [first.plus_days(10), first.plus_days(19)],
+                    4 => [first.plus_days(10), first.last_of_month()],
+                    5 => [first, first.plus_days(19)],
                     _ => [first.plus_days(20), first.last_of_month()],
                 })
             }
@@ -133,7 +135,7 @@ impl Almanac {
                 }
                 one(day?)
             }
-            Point::Week(..) | Point::MonthOffset(_) => self.near_signature(point, words, doubts),
+            Point::Week(..) | Point::MonthOffset(..) => self.near_signature(point, words, doubts),
             Point::Unclear => {
                 doubts.push(format!("“{words}”不能换算成具体日期"));
                 None
@@ -160,9 +162,12 @@ impl Almanac {
                 let day = monday.plus_days(i32::from(weeks) * 7 + i32::from(weekday) - 1);
                 [day, day]
             }
-            Point::MonthOffset(months) => {
+            Point::MonthOffset(months, day) => {
                 let first = signed.first_of_month().plus_months(i32::from(months));
-                [first, first.last_of_month()]
+                match Day::new(first.year(), first.month(), day) {
+                    Some(day) => [day, day],
+                    None => [first, first.last_of_month()],
+                }
             }
             _ => [signed, signed],
         })

@@ -25,7 +25,7 @@ pub enum Year {
 pub enum Point {
     /// A day; without a month in `25日前`.
     Day(Year, Option<i8>, i8),
-    /// 上旬 1, 中旬 2, 下旬 3
+    /// 上旬 1, 中旬 2, 下旬 3, 中下旬 4, 上中旬 5
     Third(Year, Option<i8>, i8),
     /// 月底
     MonthEnd(Year, Option<i8>),
@@ -41,8 +41,8 @@ pub enum Point {
     Festival(Year, Festival),
     /// Day of this (0) or next (1) week, Monday 1.
     Week(i8, i8),
-    /// This (0) or next (1) month as a whole.
-    MonthOffset(i8),
+    /// A day of this (0) or next (1) month; the whole month when the day is 0.
+    MonthOffset(i8, i8),
     /// A time that has no day: `会后3日内`, `学期末`.
     Unclear,
 }
@@ -130,7 +130,7 @@ static POINT: Pattern = Pattern::new(concat!(
     num!(),
     ") ?月份?(?:(?P<d>",
     num!(),
-    ") ?[日号]|(?P<t>上旬|中旬|下旬|月?底|末|初|中))?",
+    ") ?[日号]|(?P<t>上中旬|中下旬|上旬|中旬|下旬|月?底|末|初|中))?",
     // 2024年底
     "|",
     year!("ey"),
@@ -141,7 +141,9 @@ static POINT: Pattern = Pattern::new(concat!(
     "|",
     year!("hy"),
     "?(?P<h>[上下])半年",
-    "|(?P<mo>[本下次])月(?P<mt>上旬|中旬|下旬|底|末)?|(?P<mb>月底|月末)",
+    "|(?P<mo>[本下次])月(?:(?P<mt>上旬|中旬|下旬|底|末)|(?P<md>",
+    num!(),
+    ")[日号])?|(?P<mb>月底|月末)",
     // 会后3日内
     r"|(?P<rel>[\p{Han}]{0,8}?(?:后|之日起|以内)?(?:\d{1,2}|[一二两三四五六七十])个?(?:工作日|日|天|周|月)(?:之|以)?内)",
     r"|(?P<un>(?:本|每|下|上)?学[期年](?:末|初|结束前|结束时|内)|(?:寒|暑)假(?:前|期间|后|结束前)|开学(?:前|初|后)|放假前|会后|即日)",
@@ -195,6 +197,8 @@ fn third(text: &str) -> i8 {
     match text {
         "上旬" | "初" => 1,
         "中旬" | "中" => 2,
+        "中下旬" => 4,
+        "上中旬" => 5,
         _ => 3,
     }
 }
@@ -365,10 +369,11 @@ fn raw_point(c: &Captures, text: &str) -> Option<Raw> {
         )
     } else if let Some(offset) = get("mo") {
         let offset = i8::from(offset != "本");
+        let day = num("md").unwrap_or(0);
         let point = match (get("mt"), offset) {
             (Some("底" | "末"), 0) => Point::MonthEnd(Year::Unsaid, None),
             (Some(t), 0) => Point::Third(Year::Unsaid, None, third(t)),
-            _ => Point::MonthOffset(offset),
+            _ => Point::MonthOffset(offset, day),
         };
         (point, none())
     } else if get("mb").is_some() {
@@ -425,7 +430,9 @@ fn month_point(c: &Captures, month: i8, text: &str, range: &mut Range<usize>) ->
     let month_only = Point::Month(y, month);
     match c.name("t").map(|t| t.as_str()) {
         Some("底" | "末" | "月底") => Some(Point::MonthEnd(y, Some(month))),
-        Some(t @ ("上旬" | "中旬" | "下旬")) => Some(Point::Third(y, Some(month), third(t))),
+        Some(t @ ("上旬" | "中旬" | "下旬" | "中下旬" | "上中旬")) => {
+            Some(Point::Third(y, Some(month), third(t)))
+        }
         Some(t) => {
             let ends = after.is_empty()
                 || after.starts_with([

@@ -17,6 +17,7 @@ pub enum Role {
 static BELONGS: Pattern = Pattern::new(concat!(
     r"^[^,。;]{0,4}(?:出生|入党|年满|参加工作|在册|在编)|",
     r"^(?:转入|入职|任职|取得|成立|登记|注册|加入|批准|发展|调入|退休|毕业|制定|修订|发布|印发|转正|组建)[^,。;]{0,12}?(?:的(?:预备|正式|新)?(?:党员|支部|党支部|党总支|学校|人员|对象|单位|同志|教师|党组织|文件|通知|幼儿园)|者)|",
+    r"^(?:被)?(?:列为|确定为|认定为|纳入|评为|审批)[^,。;]{0,14}的|",
     r"^(?:正式)?(?:印发|下发|发布|施行|实施|执行|成立)(?:的|。|,|;|$)",
 ));
 static PAST: Pattern = Pattern::new(concat!(
@@ -25,7 +26,7 @@ static PAST: Pattern = Pattern::new(concat!(
     r"^[^。;,]{0,20}(?:荣获|被评为|给予(?:了)?(?:充分|高度)?(?:肯定|评价))"
 ));
 static PAST_BEFORE: Pattern = Pattern::new(
-    r"(?:截至|截止到?|已经?于|已在|曾于|近日|自|从|早在|去年|以来|经|因)[^,。;]{0,6}$",
+    r"(?:截至|截止到?|已经?于|已在|曾于|近日|早在|去年|以来)[^,。;]{0,6}$|(?:^|[^报])(?:自|从|经|因)$",
 );
 static DEADLINE_WORD: Pattern =
     Pattern::new(r"(?:截止(?:时间|日期)?|时限|期限|完成时间|报送时间|时间)[::为是]?[^,。;]{0,3}$");
@@ -40,6 +41,8 @@ static FOLLOWS_ORDER: Pattern =
 static MODIFIES: Pattern = Pattern::new(
     r"^(?:的)?(?:份)?(?:的)?(?:党建|业务|全县|全市|个人)?(?:重点)?(?:工作总结|工作计划|工作情况|工作任务|工作安排|工作|任务|党费|工资|总结|情况|报表|活动信息|考核结果|考核|例会|督查|通报|台账|学习计划|计划|主题党日计划)",
 );
+static YEAR_END_OF: Pattern =
+    Pattern::new(r"^(?:的)?(?:考核|总结|测评|评|奖|绩效|述职|工作|目标|党建|收官|岁)");
 static DECIDES: Pattern = Pattern::new(r"决定(?:于|在|从|自)?[^,。;]{0,6}$|^(?:为|经研究|根据)");
 static DUTY: Pattern = Pattern::new(
     r"要|请|须|需|务必|应|报送|上报|提交|报|完成|组织|开展|举办|召开|形成|建立|签订|参加|整改|补齐|配齐|提出|安排|落实|制定|撰写|填写|讲|上|评选|推荐|核对|走访|发送|上传|印发|销号|到位|结束|交",
@@ -79,6 +82,10 @@ pub fn role(text: &str, found: &Found, numbered: bool) -> Role {
         Point::Month(..) | Point::Quarter(..) | Point::Half(..)
     );
     if whole && found.cue == Cue::Bare && MODIFIES.is_match(after) {
+        return Role::No;
+    }
+    let year_end = matches!(found.to, Point::YearEnd(_)) && found.cue == Cue::Bare;
+    if year_end && YEAR_END_OF.is_match(after) {
         return Role::No;
     }
     if matches!(found.to, Point::Half(..)) && found.cue == Cue::Bare && !numbered {

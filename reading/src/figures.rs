@@ -222,11 +222,11 @@ fn role(before: &str, unit: &str, qualifier: Option<&str>) -> Option<&'static st
 }
 
 static LEAD: Pattern = Pattern::new(
-    r"^(?:其中|目前|现有|现|共有|共|总计|合计|有|为|达|是|和|及|另有|另|还有|还|全年|今年|全县|全区|全市|全校|全镇|全局|全系统|我县|我区|我市|我校|我局|我|本次|本年|本校|本支部|支部|累计|先后|带头|组织|开展|举办|召开|投入|新建|撰写|设立|设|配备|选出|募集|结对帮扶|学校|(?:20\d{2}|20[Xx]{2})年度?|近[一二三四五]年(?:来)?|截至[^,]{2,12}|,|:|\s|\d{1,2}月底?前?)+",
+    r"^(?:其中|目前|现有|现|[*×X]{1,3}[县区市]|教育系统|教体系统|教育体育系统|全县教育系统|共有|共|总计|合计|有|为|达|是|和|及|另有|另|还有|还|全年|今年|全县|全区|全市|全校|全镇|全局|全系统|我县|我区|我市|我校|我局|我|本次|本年|本校|本支部|支部|累计|先后|带头|组织|开展|举办|召开|投入|新建|撰写|设立|设|配备|选出|募集|结对帮扶|学校|(?:20\d{2}|20[Xx]{2})年度?|近[一二三四五]年(?:来)?|截至[^,]{2,12}|,|:|\s|\d{1,2}月底?前?)+",
 );
 static KEEP: Pattern = Pattern::new(r"^(?:学校[团党]|组织关系|组织委员|共青团|共产|有限|学校$)");
 static TAIL: Pattern = Pattern::new(
-    r"(?:共计|合计|共有|共|总数为|总数|数为|人数|数量为|数量|已达|达到|达|占|有|为|各|的|了|分别|,|:|\()+$",
+    r"(?:共计|合计|现有|共有|共|总数为|总数|数为|人数|数量为|数量|已达|达到|达|占|有|为|各|的|了|分别|,|:|\()+$",
 );
 
 /// What a figure counts: the words before it, else the words after it; with where they stand.
@@ -260,12 +260,8 @@ fn label(said: &str, whole: &Range<usize>, last: Option<usize>) -> (String, Rang
         return (short, range);
     }
     let after = &said[whole.end..];
-    let stop = after
-        .find([
-            ',', '。', ';', ':', '、', '(', ')', '中', '\n', '\t', '的', '占',
-        ])
-        .unwrap_or(after.len());
-    let noun: String = bare(&after[..stop]).chars().take(16).collect();
+    let noun = &after[..noun_end(after)];
+    let noun: String = bare(noun).chars().take(16).collect();
     if noun.chars().count() >= 2 {
         return (noun, whole.clone());
     }
@@ -280,6 +276,17 @@ fn label(said: &str, whole: &Range<usize>, last: Option<usize>) -> (String, Rang
         .take(16)
         .collect();
     (words, whole.clone())
+}
+
+/// Where the noun after a number ends.
+fn noun_end(after: &str) -> usize {
+    let ends = [',', '。', ';', ':', '、', '(', ')', '\n', '\t', '的', '占'];
+    let stop = after.find(ends).unwrap_or(after.len());
+    let among = after[..stop].char_indices().find(|(i, c)| {
+        let next = after[i + c.len_utf8()..].chars().next();
+        *c == '中' && *i > 3 && next.is_none_or(|n| ",,有已共。".contains(n))
+    });
+    among.map_or(stop, |(i, _)| i)
 }
 
 fn plain_number(said: &str) -> Option<f64> {

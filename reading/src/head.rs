@@ -258,11 +258,32 @@ pub fn period(lines: &[&str], title: Option<&str>, signature: Option<Day>) -> Op
 static PLAN: Pattern = Pattern::new(
     r"((?:19|20)\d{2})年度?(?:[^年,。]{0,24})(?:计划|要点|安排|任务|重点工作|行事历|清单|责任分解|配档)",
 );
+static SEMESTER: Pattern = Pattern::new(
+    r"(?P<a>20\d{2})\s?(?:—|-|~|至|―|–|─)+\s?(?P<b>20\d{2})\s?学年度?第?(?P<n>[一二12上下])学期|(?P<y>20\d{2})年(?P<s>春|秋)季?学期",
+);
 static NOT_A_PLAN: Pattern =
     Pattern::new(r"总结|汇报|述职|报告|情况|组织生活会|民主评议|考核结果|通报");
 static FOLLOWS_PERIOD: Pattern = Pattern::new(
     r"^[)) ]*(?:份|试行|需要|期间|全(?:县|区|市|系统))?[^,。;]{0,16}(?:工作|任务|计划|安排|清单|要点|重点|试行|行事历|督查)|^[)) ]*$",
 );
+
+/// 学期: September to January, or mid-February to mid-July; schools differ by days.
+fn semester(c: &regex::Captures) -> Option<[Day; 2]> {
+    let year = |name: &str| c.name(name).and_then(|m| m.as_str().parse::<i16>().ok());
+    let first = c.name("n").is_some_and(|n| "一1上".contains(n.as_str()));
+    let (from, to) = match (year("a"), year("b"), year("y")) {
+        (Some(a), Some(b), _) if first => ((a, 9, 1), (b, 1, 31)),
+        (_, Some(b), _) => ((b, 2, 15), (b, 7, 15)),
+        (_, _, Some(y)) if c.name("s").is_some_and(|s| s.as_str() == "秋") => {
+            ((y, 9, 1), (y + 1, 1, 31))
+        }
+        (_, _, Some(y)) => ((y, 2, 15), (y, 7, 15)),
+        _ => return None,
+    };
+    Day::new(from.0, from.1, from.2)
+        .zip(Day::new(to.0, to.1, to.2))
+        .map(|(a, b)| [a, b])
+}
 
 /// The first year written in digits.
 pub fn year_in(text: &str) -> Option<i16> {
@@ -300,6 +321,9 @@ fn period_in(
             _ => last.first_of_month(),
         };
         return Some([first.min(last), last]);
+    }
+    if let Some(c) = SEMESTER.captures(source) {
+        return semester(&c);
     }
     let plan = PLAN
         .captures(source)

@@ -71,7 +71,7 @@ pub fn from_nodes(ctx: &Context, nodes: &[Node], warnings: &mut Vec<String>) -> 
         let holds_duty = !found.is_empty() && !groups;
         let over_table = node.before_table && bare_heading && found.is_empty();
         if (node.has_children || over_table) && !holds_duty {
-            if !background && !node.outline.is_empty() {
+            if !background && !node.outline.is_empty() && !node.is_month {
                 items.push(container(ctx, node));
             }
             continue;
@@ -197,10 +197,16 @@ fn node_items(
             build.when(Some(when), Some(range.clone()));
             build.item.doubts.push("期限取自上级标题".to_owned());
         }
+        let outright = title::without_bracket(said);
+        let is_title = outright.len() + 2 < said.trim_end().len() && !outright.contains(',');
         match heading.as_ref().filter(|_| !several) {
             Some((range, _)) => {
+                let shown = ctx.text.shown(&build.at(range));
+                build.item.title = title::shortened(&title::without_bracket(&shown));
+            }
+            None if is_title && !several => {
                 build.item.title =
-                    title::shortened(&title::without_bracket(&ctx.text.shown(&build.at(range))))
+                    title::shortened(&title::without_bracket(&ctx.text.shown(&node.content)));
             }
             None => build.title_of_duty(duty),
         }
@@ -301,6 +307,11 @@ impl<'a, 'b> Build<'a, 'b> {
             signals: 0.97,
             named_duty: false,
         }
+    }
+
+    /// The words the item is read from.
+    pub fn said(&self) -> &'a str {
+        self.content
     }
 
     /// A range of the content as a range of the whole text.
@@ -461,7 +472,7 @@ impl<'a, 'b> Build<'a, 'b> {
             .ctx
             .damage
             .iter()
-            .filter(|d| d.span[0] < to && from < d.span[1])
+            .filter(|d| d.span[0] < to && from < d.span[1] && !d.why.starts_with("字节错位"))
             .map(|d| match &d.repaired {
                 Some(repaired) => format!("原文“{}”有损坏,按“{repaired}”理解", d.raw),
                 None => format!("原文“{}”有损坏,未能修复", d.raw),

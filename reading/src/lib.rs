@@ -65,9 +65,14 @@ pub fn read(doc: &Document, options: &Options) -> Reading {
     let mut head = head::head(&repaired.text, &lines, &repaired.furniture);
     let said: Vec<&str> = lines.iter().map(|l| repaired.text.at(&l.range)).collect();
     let period = head::period(&said, head.title.as_deref(), head.doc_date);
-    let almanac = almanac_of(&head, &repaired, options, period);
-    let mut warnings = repair_warnings(&repaired);
     let is_report = kind::is_report(head.title.as_deref(), &repaired.text, &said);
+    let opening = said
+        .iter()
+        .take(4)
+        .find_map(|l| opening_year(l))
+        .filter(|_| is_report);
+    let almanac = almanac_of(&head, &repaired, options, period, opening);
+    let mut warnings = repair_warnings(&repaired);
     let (body, grids) = flow.body(&repaired.text, &head.used);
     let (nodes, odd) = outline::tree(&repaired.text, &body);
     let almanac = Almanac {
@@ -92,6 +97,9 @@ pub fn read(doc: &Document, options: &Options) -> Reading {
     warnings.extend(identities::warnings(&identities));
     warnings.extend(annexes::warning(&said, head.annexes));
     let year = ctx.almanac.year;
+    if head.title.is_none() {
+        warnings.push("没有找到标题".to_owned());
+    }
     if year.is_none()
         && tasks
             .iter()
@@ -122,6 +130,7 @@ fn almanac_of(
     repaired: &Repaired,
     options: &Options,
     period: Option<[Day; 2]>,
+    opening: Option<i16>,
 ) -> Almanac {
     let signed = head.signed_year.flatten();
     let masked = head.signed_year == Some(None);
@@ -131,7 +140,12 @@ fn almanac_of(
         .published
         .or(repaired.furniture.published)
         .or(repaired.furniture.uploaded);
-    let own = options.year.or(signed).or(title).or(covered);
+    let own = options
+        .year
+        .or(signed)
+        .or(title)
+        .or(covered)
+        .or(opening.filter(|_| !masked));
     let weak = own.is_none() && !masked;
     Almanac {
         year: own.or(published.map(Day::year).filter(|_| !masked)),
@@ -140,6 +154,12 @@ fn almanac_of(
         period,
         month: None,
     }
+}
+
+/// A report that begins with its year: `2024年,在…领导下`.
+fn opening_year(line: &str) -> Option<i16> {
+    let year = line.get(..4)?.parse().ok()?;
+    (line.get(4..)?.starts_with("年,") && (1990..2100).contains(&year)).then_some(year)
 }
 
 /// A monthly plan covers the months it has headings for.
@@ -242,7 +262,9 @@ impl Flow {
                     if here < skip {
                         continue;
                     }
-                    if let Some((range, grid)) = tables::flattened(text, &lines, here) {
+                    let table = tables::tabbed(text, &lines, here);
+                    let table = table.or_else(|| tables::flattened(text, &lines, here));
+                    if let Some((range, grid)) = table {
                         grids.push(grid);
                         skip = range.end;
                         body.push(Entry::Table);

@@ -55,7 +55,10 @@ fn report(fix: &Fix, chars: &[char], glyphs: &[Glyph], raw: &[char]) -> Damage {
     let before: String = chars[start..fix.at].iter().collect();
     Damage {
         raw: raw.get(span[0]..span[1]).unwrap_or(&[]).iter().collect(),
-        repaired: fix.with.as_ref().map(|with| before + with),
+        repaired: fix
+            .with
+            .as_ref()
+            .map(|with| before + with.trim_end_matches('”')),
         span,
         why: fix.why.to_owned(),
     }
@@ -68,10 +71,9 @@ fn find(chars: &[char], glyphs: &[Glyph], raw: &[char]) -> Vec<Fix> {
         let found = match chars[i] {
             '!' => shifted(chars, i)
                 .or_else(|| misplaced(chars, i))
-                .map(|c| vec![c])
-                .map(|mut fixes| {
-                    fixes.extend(realigned(chars, glyphs, raw, i + 1));
-                    fixes
+                .map(|fix| match realigned(chars, glyphs, raw, i + 1) {
+                    Some(rest) => vec![fix, rest],
+                    None => vec![closed(chars, fix)],
                 }),
             '?' => gloss_remains(chars, i)
                 .or_else(|| question(chars, i))
@@ -88,6 +90,19 @@ fn find(chars: &[char], glyphs: &[Glyph], raw: &[char]) -> Vec<Fix> {
         }
     }
     fixes
+}
+
+/// The closing quotation mark is lost with the character before it when nothing else closes the
+/// open one.
+fn closed(chars: &[char], fix: Fix) -> Fix {
+    let line = chars[..fix.at].rsplit(|c| *c == '\n').next().unwrap_or(&[]);
+    let open =
+        line.iter().filter(|c| **c == '“').count() > line.iter().filter(|c| **c == '”').count();
+    let closes = chars[fix.end..].iter().take(6).any(|c| *c == '”');
+    let with = fix
+        .with
+        .map(|with| if open && !closes { with + "”" } else { with });
+    Fix { with, ..fix }
 }
 
 /// Characters that `middle` stands for in `left + middle + right` elsewhere; `None` unless they are
@@ -380,7 +395,7 @@ mod tests {
         let said = "办好“青少年黨校”,教育特色的黨建,学校。各“青少年黨!,4月开展。20所“青少年黨!钡膶W校。好“青少年黨!碧厣h建載體";
         let (text, damage) = of(said);
         assert!(
-            text.contains("各“青少年党校,4月开展。20所“青少年党校”的学校。"),
+            text.contains("各“青少年党校”,4月开展。20所“青少年党校”的学校。"),
             "{text}"
         );
         assert!(text.ends_with("“青少年党校”特色党建载体"), "{text}");

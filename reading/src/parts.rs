@@ -28,7 +28,9 @@ impl When {
 
     fn is_vague(&self) -> bool {
         match self {
-            When::Cadence(c) => matches!(c.code.as_str(), "irregular" | "periodic-unspecified"),
+            When::Cadence(c) => {
+                c.doubt.is_none() && matches!(c.code.as_str(), "irregular" | "periodic-unspecified")
+            }
             When::Date(found, ..) => matches!(found.to, Point::Unclear),
         }
     }

@@ -49,6 +49,9 @@ static MONTH_DAY: Pattern = Pattern::new(concat!(
     n!(),
     r"[日号](?:(?:之|以)?前)?"
 ));
+static LAST_DAY: Pattern = Pattern::new(
+    r"每个?月的?(?:最后一个|最末一个|最后1个|末尾)(?:工作日|天|日|周[一二三四五六日])(?:(?:之|以)?前)?",
+);
 static EVENT: Pattern = Pattern::new(concat!(
     r"(?:会议?(?:召开)?|活动(?:开展)?|召开|举办|开展|大会|换届(?:选举)?|到期|届满)(?:之|以)?前(?:至少)?",
     n!(),
@@ -59,7 +62,7 @@ static EVENT: Pattern = Pattern::new(concat!(
 static YEAR_DATE: Pattern = Pattern::new(r"每年(?:的)?");
 static PLAIN: [(Pattern, &str); 10] = [
     (
-        Pattern::new(r"每(?:两|2|二)个?月|每隔一?个?月"),
+        Pattern::new(r"每(?:两|2|二|半|三)个?(?:月|周|星期)|每隔一?个?[月周]|双月|隔周"),
         "periodic-unspecified",
     ),
     (
@@ -144,6 +147,10 @@ pub fn cadences(text: &str) -> Vec<Cadence> {
             None,
         );
     }
+    for m in LAST_DAY.find_all(text) {
+        let doubt = format!("“{}”按月底计,请核对", m.as_str());
+        add(m.range(), "monthly".to_owned(), Some(doubt), None);
+    }
     for c in EVENT.captures_all(text) {
         let (count, unit) = (c.get(1).or(c.get(3)), c.get(2).or(c.get(4)));
         let (Some(whole), Some(count), Some(unit)) =
@@ -172,8 +179,8 @@ pub fn cadences(text: &str) -> Vec<Cadence> {
     }
     for (pattern, code) in &PLAIN {
         for m in pattern.find_all(text) {
-            let doubt = (m.as_str().starts_with("每两") || m.as_str().starts_with("每隔"))
-                .then(|| format!("“{}”的周期请核对", m.as_str()));
+            let odd = *code == "periodic-unspecified" && m.as_str() != "定期";
+            let doubt = odd.then(|| format!("“{}”的周期请核对", m.as_str()));
             add(m.range(), (*code).to_owned(), doubt, None);
         }
     }

@@ -195,10 +195,16 @@ fn set_due(ctx: &Context, almanac: &Almanac, cell: &CellAt, build: &mut Build) {
     match when {
         Some(when) => build.when(Some(&when), Some(cell.range.clone())),
         None if STANDING.is_match(said) => {
-            build.item.due = almanac.period.map(|p| p[1]);
-            build.item.due_inferred = build.item.due.is_some();
-            build.item.due_text = Some(ctx.text.shown(&cell.range));
-            build.item.due_span = Some(ctx.text.span(&cell.range));
+            let words = build.said();
+            let rhythm = crate::recur::cadences(words).into_iter().next();
+            let at = rhythm.as_ref().map(|c| build.at(&c.range));
+            build.when(rhythm.map(When::Cadence).as_ref(), at);
+            if build.item.recur.is_none() {
+                build.item.due = almanac.period.map(|p| p[1]);
+                build.item.due_inferred = build.item.due.is_some();
+                build.item.due_text = Some(ctx.text.shown(&cell.range));
+                build.item.due_span = Some(ctx.text.span(&cell.range));
+            }
         }
         None => {
             build.item.due_text = Some(ctx.text.shown(&cell.range));

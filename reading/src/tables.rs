@@ -365,6 +365,56 @@ pub fn flattened(text: &Text, lines: &[Line], from: usize) -> Option<(Range<usiz
     (!grid.rows.is_empty()).then_some((from..at, grid))
 }
 
+/// A table pasted as text, a row a line and a tab between cells: the lines it takes.
+pub fn tabbed(text: &Text, lines: &[Line], from: usize) -> Option<(Range<usize>, Grid)> {
+    let headers = tab_cells(text, lines.get(from)?);
+    let columns: Vec<Column> = headers.iter().map(|r| column(text.at(r))).collect();
+    if headers.len() < 3 || !is_header(&columns) {
+        return None;
+    }
+    let mut grid = Grid {
+        columns,
+        headers,
+        rows: Vec::new(),
+    };
+    let mut at = from + 1;
+    while let Some(line) = lines.get(at) {
+        let cells = tab_cells(text, line);
+        if cells.len() < 2 {
+            break;
+        }
+        let exact = cells.len() == grid.columns.len();
+        let placed = if exact {
+            cells.into_iter().map(Some).collect()
+        } else {
+            placed(text, cells, &grid.columns)
+        };
+        let cell = |range: Range<usize>| CellAt {
+            range,
+            shared: false,
+        };
+        let cells = placed.into_iter().map(|c| c.map(cell)).collect();
+        let doubt = (!exact).then(|| "这一行的列数与表头不同,各列请核对".to_owned());
+        grid.rows.push(Row {
+            cells,
+            range: line.range.clone(),
+            doubt,
+        });
+        at += 1;
+    }
+    (!grid.rows.is_empty()).then_some((from..at, grid))
+}
+
+fn tab_cells(text: &Text, line: &Line) -> Vec<Range<usize>> {
+    let mut start = line.range.start;
+    let mut out = Vec::new();
+    for part in text.at(&line.range).split('\t') {
+        out.push(text.trimmed(&(start..start + part.len())));
+        start += part.len() + 1;
+    }
+    out
+}
+
 fn flat_row(
     text: &Text,
     lines: &[Line],

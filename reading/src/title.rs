@@ -13,14 +13,32 @@ static TRAIL: Pattern =
 static OBJECT: Pattern = Pattern::new(
     r"^(?:对|将|把|凡|涉及|关于|针对|能够|需要|属于|不能|符合|未|已|新|因|由于)|(?:问题|事项|项目|人员|学校|支部|党员|的|项|类|名单|资料|材料|表)$",
 );
+static ADVERBIAL: Pattern = Pattern::new(
+    r"^(?:以|按照|按|根据|围绕|结合|通过|依托|针对|在|随着|遵循|本着|坚持)[^,]*(?:,|:)$",
+);
 static EMPTY_VERB: Pattern = Pattern::new(
     r"^(?:前|之前|内)?(?:全部|全面|基本)?(?:完成|报送|上报|结束|到位|补齐|销号|完毕|落实|报|交|按照?(?:有关|相关)?(?:要求|规定)?)?$",
 );
 const LONGEST: usize = 42;
 
+/// The first stop outside brackets and quotation marks.
+fn heading_end(content: &str) -> Option<usize> {
+    let mut depth = 0i32;
+    for (i, c) in content.char_indices().take(90) {
+        match c {
+            '(' | '《' | '“' => depth += 1,
+            ')' | '》' | '”' => depth -= 1,
+            '\n' => return Some(i),
+            '。' | ':' if depth <= 0 => return Some(i),
+            _ => {}
+        }
+    }
+    None
+}
+
 /// The heading at the begin of an item, and where the text after it begins.
 pub fn heading(content: &str) -> Option<(Range<usize>, usize)> {
-    let end = content.find(['。', ':', '\n'])?;
+    let end = heading_end(content)?;
     let after = end + content[end..].chars().next().map_or(1, char::len_utf8);
     let said = &content[..end];
     let rest = content[after..].trim();
@@ -29,13 +47,22 @@ pub fn heading(content: &str) -> Option<(Range<usize>, usize)> {
     let bracket = said.find('(').unwrap_or(said.len());
     let dated = !crate::dates::find(&said[..bracket], &[]).is_empty()
         || !crate::recur::cadences(&said[..bracket]).is_empty();
-    let is_heading =
-        (2..=40).contains(&count) && !rest.is_empty() && !open && !(dated && said.contains(','));
+    let is_heading = (if content[end..].starts_with(':') {
+        4..=40
+    } else {
+        2..=60
+    })
+    .contains(&count)
+        && !rest.is_empty()
+        && !open
+        && said[..bracket].chars().count() <= 40
+        && !(dated && said.contains(','));
     (is_heading && !(dated && bracket == said.len())).then_some((0..end, after))
 }
 
 /// A heading without the date in its bracket.
 pub fn without_bracket(said: &str) -> String {
+    let said = bare(said);
     let open = said.find(['(', '(']);
     let close = said.ends_with([')', ')']);
     match open {
@@ -100,9 +127,11 @@ pub fn of_duty(
 ) -> Vec<(&'static str, Range<usize>)> {
     let clauses = small_clauses(&text[segment.clone()], segment.start);
     let holds = |c: &Range<usize>, r: &Range<usize>| c.start < r.end && r.start < c.end;
+    let adverbial = |c: &Range<usize>| ADVERBIAL.is_match(text[c.clone()].trim());
+    let first = clauses.iter().position(|c| !adverbial(c)).unwrap_or(0);
     let at = moment
         .and_then(|m| clauses.iter().position(|c| holds(c, m)))
-        .unwrap_or(0);
+        .unwrap_or(first);
     let mut without: Vec<Range<usize>> = moment.into_iter().cloned().collect();
     let starts_duty = |s: &&Range<usize>| !text[..s.start].ends_with(['将', '把', '对']);
     without.extend(subject.filter(starts_duty).cloned());
