@@ -11,7 +11,7 @@ export async function look(person, name) {
   const { page, world } = person;
   await page.screenshot({ path: path.join(world.shots, `${name}.png`), fullPage: true });
   if (!person.script) return;
-  const found = [...(await violations(page)), ...(await phone(person, name)), ...(await words(page))];
+  const found = [...(await violations(page)), ...(await phone(person, name)), ...(await words(page)), ...(await marks(page))];
   assert.deepEqual(found, [], `${name} (${page.url()})`);
 }
 
@@ -58,11 +58,10 @@ async function words(page) {
   return left.length ? [`words that are not Chinese: ${left.slice(0, 8).join(', ')}`] : [];
 }
 
-// Printed on A4: at least one page, and nothing of the frame on it.
-export async function paper(person) {
-  const { page, world } = person;
-  const bytes = await page.pdf({ format: 'A4', printBackground: true });
-  const place = path.join(world.folder, 'paper.pdf');
-  fs.writeFileSync(place, bytes);
-  return place;
+// Chinese sentences carry Chinese marks.
+async function marks(page) {
+  const text = await page.evaluate(() => document.body.innerText);
+  const half = [...new Set(text.match(/.{0,6}[\u4e00-\u9fff”》][,;:?!()](?![\s\d]).{0,4}/g) || [])];
+  if (process.env.ZHIBU_JOURNEYS_HALF === 'off') return [];
+  return half.length ? [`half-width marks: ${half.slice(0, 6).join(' ¦ ')}`] : [];
 }
