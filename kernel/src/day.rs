@@ -12,7 +12,7 @@ pub struct Day(Date);
 
 /// The text is no day of the calendar.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("不是有效日期:{0}")]
+#[error("不是有效日期：{0}")]
 pub struct NotADay(pub String);
 
 impl Day {

@@ -143,10 +143,10 @@ impl Sum for Effort {
 /// 用时的说法: `约 6 分钟(估算)`, from whole seconds, rounded up to minutes.
 pub fn minutes_words(seconds: u64) -> String {
     match (seconds, seconds.div_ceil(60)) {
-        (0, _) => "0 分钟(估算)".to_owned(),
-        (1..60, _) => "不到 1 分钟(估算)".to_owned(),
-        (_, minutes @ 0..120) => format!("约 {minutes} 分钟(估算)"),
-        (_, minutes) if minutes % 60 == 0 => format!("约 {} 小时(估算)", minutes / 60),
-        (_, minutes) => format!("约 {} 小时 {} 分钟(估算)", minutes / 60, minutes % 60),
+        (0, _) => "0 分钟（估算）".to_owned(),
+        (1..60, _) => "不到 1 分钟（估算）".to_owned(),
+        (_, minutes @ 0..120) => format!("约 {minutes} 分钟（估算）"),
+        (_, minutes) if minutes % 60 == 0 => format!("约 {} 小时（估算）", minutes / 60),
+        (_, minutes) => format!("约 {} 小时 {} 分钟（估算）", minutes / 60, minutes % 60),
     }
 }

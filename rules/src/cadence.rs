@@ -103,7 +103,7 @@ impl Instance {
 
 /// 周期写法有误
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("不认识的周期:{0}")]
+#[error("不认识的周期：{0}")]
 pub struct UnknownCadence(pub String);
 
 impl Cadence {

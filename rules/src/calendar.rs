@@ -31,7 +31,7 @@ pub struct YearTable {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CalendarError {
     /// The text is no TOML of the expected shape.
-    #[error("日历文件无法读取:{0}")]
+    #[error("日历文件无法读取：{0}")]
     Unreadable(String),
     /// A range ends before it begins.
     #[error("{0} 年的放假区间 {1} 至 {2} 前后颠倒")]

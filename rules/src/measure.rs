@@ -225,7 +225,7 @@ fn counted(meant: &[&RecordFact], at_least: u32) -> Measured {
         },
         None => Measured {
             counted: ids(meant),
-            missing: format!("应有 {at_least} 次记录,已有 {} 次", meant.len()),
+            missing: format!("应有 {at_least} 次记录，已有 {} 次", meant.len()),
             ..Measured::default()
         },
     }
@@ -246,11 +246,11 @@ fn covered(meant: &[&RecordFact], percent: u32) -> Measured {
     let missing = match meant.last() {
         Some(last) => {
             format!(
-                "参加面应达 {percent}%,最近一次应到 {} 人、实到 {} 人",
+                "参加面应达 {percent}%，最近一次应到 {} 人、实到 {} 人",
                 last.expected, last.attended
             )
         }
-        None => format!("尚无记录,参加面应达 {percent}%"),
+        None => format!("尚无记录，参加面应达 {percent}%"),
     };
     Measured {
         counted: ids(meant),

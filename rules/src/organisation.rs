@@ -6,7 +6,7 @@ use kernel::{Day, Id, Source};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-const BRANCH_REGULATION: &str = "中国共产党支部工作条例(试行)";
+const BRANCH_REGULATION: &str = "中国共产党支部工作条例（试行）";
 /// Not a text but what counties do; advice that rests on it is never a command.
 const PRACTICE: &str = "县区教育系统通行做法";
 
@@ -88,20 +88,20 @@ pub fn advise_unit(full: u32, probationary: u32, placement: Placement) -> Option
         (3.., Placement::Joint | Placement::Nowhere) => Some(Advice {
             rule: "ORG-01",
             force: Force::Must,
-            words: format!("有正式党员{full}名,达到3名,应当单独建立党支部"),
+            words: format!("有正式党员{full}名，达到3名，应当单独建立党支部"),
             source: source(BRANCH_REGULATION, "第四条"),
         }),
         (..3, Placement::Own) => Some(Advice {
             rule: "ORG-03",
             force: Force::Should,
-            words: format!("正式党员{full}名,不足3名,原单独设立的党支部宜与邻近单位联合设立"),
+            words: format!("正式党员{full}名，不足3名，原单独设立的党支部宜与邻近单位联合设立"),
             source: source(BRANCH_REGULATION, "第二章"),
         }),
         (..3, Placement::Nowhere) if nobody => None,
         (..3, Placement::Nowhere) => Some(Advice {
             rule: "ORG-03",
             force: Force::May,
-            words: format!("正式党员{full}名,不足3名,可与邻近单位成立联合党支部"),
+            words: format!("正式党员{full}名，不足3名，可与邻近单位成立联合党支部"),
             source: source(BRANCH_REGULATION, "第二章"),
         }),
     }
@@ -112,7 +112,7 @@ pub fn advise_joint(units: u32) -> Option<Advice> {
     (units > 5).then(|| Advice {
         rule: "ORG-03",
         force: Force::Should,
-        words: format!("联合党支部覆盖{units}个单位,一般不超过5个"),
+        words: format!("联合党支部覆盖{units}个单位，一般不超过5个"),
         source: source(BRANCH_REGULATION, "第二章"),
     })
 }
@@ -124,7 +124,7 @@ pub fn advise_size(now: Size, members: u32) -> Option<Advice> {
         rule: "ORG-06",
         force: Force::Should,
         words: format!(
-            "有党员{members}名,现为{},可报上级党组织批准设立{}",
+            "有党员{members}名，现为{}，可报上级党组织批准设立{}",
             now.chinese(),
             fitting.chinese()
         ),
@@ -139,21 +139,21 @@ pub fn advise_committee(full: u32, committee: u32) -> Option<Advice> {
         (7.., 0) => (
             "ORG-07",
             Force::Must,
-            format!("有正式党员{full}名,达到7名,应当设立支部委员会"),
+            format!("有正式党员{full}名，达到7名，应当设立支部委员会"),
         ),
         (7.., 1..=2) => (
             "ORG-07",
             Force::Must,
-            format!("支部委员会由{committee}人组成,应当为3至5人,一般不超过7人"),
+            format!("支部委员会由{committee}人组成，应当为3至5人，一般不超过7人"),
         ),
         (7.., 8..) => (
             "ORG-07",
             Force::Should,
-            format!("支部委员会由{committee}人组成,一般不超过7人"),
+            format!("支部委员会由{committee}人组成，一般不超过7人"),
         ),
         (0..=6, 1..) => {
             let words =
-                format!("正式党员{full}名,不足7名,不设支部委员会,设书记1名,必要时设副书记1名");
+                format!("正式党员{full}名，不足7名，不设支部委员会，设书记1名，必要时设副书记1名");
             ("ORG-08", Force::Must, words)
         }
         _ => return None,
@@ -222,7 +222,7 @@ pub fn advise_staffing(staffing: Staffing, full_time_deputies: u32) -> Option<Ad
     (staffing == Staffing::Principal && full_time_deputies == 0).then(|| Advice {
         rule: "ORG-17",
         force: Force::Should,
-        words: "书记、校长由一人担任,应设专职副书记".to_owned(),
+        words: "书记、校长由一人担任，应设专职副书记".to_owned(),
         source: source(PRACTICE, ""),
     })
 }

@@ -226,7 +226,7 @@ impl Who {
             Who::MembersAtLeast(n) => format!("党员{n}名以上的"),
             Who::MembersAtMost(n) => format!("党员{n}名以下的"),
             Who::HasMembersAged { at_most, on } => {
-                format!("有{at_most}周岁以下党员(以{}计)的", on.chinese())
+                format!("有{at_most}周岁以下党员（以{}计）的", on.chinese())
             }
         }
     }

@@ -42,7 +42,7 @@ impl Parse for ParseInChild {
     }
 }
 
-const TOO_MUCH: &str = "这份文件太复杂,没有在规定的时间和内存内读完。请删去大图和多余内容,或把正文复制粘贴进来。";
+const TOO_MUCH: &str = "这份文件太复杂，没有在规定的时间和内存内读完。请删去大图和多余内容，或把正文复制粘贴进来。";
 
 async fn ask(file_name: String, bytes: Vec<u8>) -> Result<Result<Document, String>> {
     let program = std::env::current_exe()?;

@@ -1,6 +1,6 @@
 //! Commands and their options.
 
-use crate::{child, config::Config, demo, maintenance, serve, user};
+use crate::{child, config::Config, demo, maintenance, read, serve, user};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use kernel::Day;
@@ -103,7 +103,7 @@ pub fn run(line: Line) -> Result<ExitCode> {
     let file = line.config;
     match line.verb {
         Verb::ParseFile { name } => child::answer(&name),
-        Verb::Read(_) => anyhow::bail!("the reader is not built in"),
+        Verb::Read(options) => read::run(&options),
         Verb::Serve(options) => {
             let config = Config::load(file.as_deref(), &options.place, options.listen.as_deref())?;
             wait_for(serve::run(config))

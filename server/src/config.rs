@@ -96,7 +96,7 @@ impl Config {
         let address: SocketAddr = self
             .listen
             .parse()
-            .with_context(|| format!("listen = \"{}\" 不是“地址:端口”,例如 127.0.0.1:8080", self.listen))?;
+            .with_context(|| format!("listen = \"{}\" 不是“地址：端口”，例如 127.0.0.1:8080", self.listen))?;
         if !address.ip().is_loopback() && self.trusted_proxy.is_none() {
             bail!(
                 "listen = \"{address}\" 不是本机地址。没有加密时只能监听 127.0.0.1;\

@@ -5,6 +5,7 @@ pub mod command;
 pub mod config;
 pub mod demo;
 pub mod maintenance;
+pub mod read;
 pub mod serve;
 pub mod user;
 

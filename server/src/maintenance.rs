@@ -12,7 +12,7 @@ pub async fn migrate(config: Config) -> Result<ExitCode> {
     let store = config.open().await?;
     let taken = store.migrate(&crate::migrations()).await?;
     store.close().await;
-    println!("数据库已是最新,本次执行 {taken} 步。");
+    println!("数据库已是最新，本次执行 {taken} 步。");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -30,7 +30,7 @@ fn report(found: &duty::rebuild::Found) -> Result<ExitCode> {
         println!("与原来保存的完全一致。");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("不一致的事项 {} 件,不一致的汇总 {} 行。", found.different.len(), found.sums);
+    println!("不一致的事项 {} 件，不一致的汇总 {} 行。", found.different.len(), found.sums);
     for key in found.different.iter().take(20) {
         println!("  {key}");
     }
@@ -43,17 +43,17 @@ pub async fn verify(config: Config) -> Result<ExitCode> {
     let mut good = true;
     match store::audit::verify(store.db()).await? {
         Chain::Whole { entries, head } => {
-            println!("审计链完整:{entries} 条,链头 {}", head.get(..16).unwrap_or("(空)"));
+            println!("审计链完整：{entries} 条，链头 {}", head.get(..16).unwrap_or("(空)"));
         }
         Chain::Broken { seq, id } => {
             good = false;
-            println!("审计链在第 {seq} 条(标识 {id})断开:这一条或它之前的内容被改动过。");
+            println!("审计链在第 {seq} 条（标识 {id}）断开：这一条或它之前的内容被改动过。");
         }
     }
     let digests: Vec<String> =
         store.db().column("SELECT DISTINCT digest FROM file ORDER BY digest", vec![]).await?;
     let broken: Vec<_> = digests.iter().filter(|d| !store.files.is_whole(d)).collect();
-    println!("文件 {} 份,其中损坏或缺失 {} 份。", digests.len(), broken.len());
+    println!("文件 {} 份，其中损坏或缺失 {} 份。", digests.len(), broken.len());
     for digest in broken.iter().take(20) {
         println!("  {digest}");
     }
@@ -76,7 +76,7 @@ pub async fn check(file: Option<PathBuf>, place: Place) -> Result<ExitCode> {
     let config = match Config::load(file.as_deref(), &place, None) {
         Ok(config) => config,
         Err(error) => {
-            println!("✗ 配置:{error:#}");
+            println!("✗ 配置：{error:#}");
             return Ok(ExitCode::FAILURE);
         }
     };
@@ -109,7 +109,7 @@ impl Findings {
 fn public_url(config: &Config) -> Result<String> {
     let url = config.public_url(config.address().map_or(8080, |a| a.port()));
     if config.trusted_proxy.is_some() && !url.starts_with("https://") {
-        anyhow::bail!("设置了 trusted_proxy,public_url 应为 https 开头的地址,现在是 {url}");
+        anyhow::bail!("设置了 trusted_proxy,public_url 应为 https 开头的地址，现在是 {url}");
     }
     Ok(url)
 }
@@ -125,7 +125,7 @@ fn writable(config: &Config) -> Result<String> {
         use std::os::unix::fs::PermissionsExt;
         let mode = found.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
-            anyhow::bail!("密钥 {} 的权限是 {mode:o},应为 600:chmod 600 后再启动", key.display());
+            anyhow::bail!("密钥 {} 的权限是 {mode:o}，应为 600:chmod 600 后再启动", key.display());
         }
     }
     Ok(format!("{} 可写", config.data.display()))
@@ -144,8 +144,8 @@ async fn database(config: &Config) -> Result<String> {
     let pending = store.pending(&crate::migrations()).await?;
     store.close().await;
     Ok(match pending {
-        0 => format!("{kind} {version},结构最新"),
-        n => format!("{kind} {version},有 {n} 步升级待执行(启动时自动执行,或运行 zhibu migrate)"),
+        0 => format!("{kind} {version}，结构最新"),
+        n => format!("{kind} {version}，有 {n} 步升级待执行（启动时自动执行，或运行 zhibu migrate）"),
     })
 }
 
@@ -153,7 +153,7 @@ fn clock(config: &Config) -> Result<String> {
     let context = store::Context::system(store::Clock::System { shift_ms: 0 })?;
     let now = context.now();
     if now.day().year() < 2025 {
-        anyhow::bail!("系统时间是 {},明显不对,请先校时", now.chinese_full());
+        anyhow::bail!("系统时间是 {}，明显不对，请先校时", now.chinese_full());
     }
     let shown = config.today.map_or(String::new(), |day| format!(",按 {} 运行", day.chinese()));
     Ok(format!("{}(北京时间){shown}", now.chinese_full()))

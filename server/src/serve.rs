@@ -24,7 +24,7 @@ pub async fn run(config: Config) -> Result<ExitCode> {
     tracing::info!(taken, "schema is up to date");
     let listener = bind(&config).await?;
     let address = listener.local_addr()?;
-    println!("支部已启动:{}", config.public_url(address.port()));
+    println!("支部已启动：{}", config.public_url(address.port()));
     serve(config, store, listener).await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -43,7 +43,7 @@ pub async fn bind(config: &Config) -> Result<tokio::net::TcpListener> {
     let address = config.address()?;
     tokio::net::TcpListener::bind(address)
         .await
-        .with_context(|| format!("端口 {} 用不了,可能已有程序占用", address.port()))
+        .with_context(|| format!("端口 {} 用不了，可能已有程序占用", address.port()))
 }
 
 /// Serves until told to stop, then finishes what is under way.

@@ -48,7 +48,7 @@ pub async fn run(file: Option<PathBuf>, verb: UserVerb) -> Result<ExitCode> {
             store.migrate(&crate::migrations()).await?;
             let password = create(&store, &add).await?;
             store.close().await;
-            println!("已建立账号 {},初始密码(只显示这一次):{password}", add.username);
+            println!("已建立账号 {}，初始密码（只显示这一次）:{password}", add.username);
         }
         UserVerb::List(place) => {
             let store = Config::load(file.as_deref(), &place, None)?.open().await?;
@@ -69,7 +69,7 @@ pub async fn run(file: Option<PathBuf>, verb: UserVerb) -> Result<ExitCode> {
 
 async fn create(store: &Store, add: &Add) -> Result<String> {
     let role = Role::from_code(&add.role)
-        .with_context(|| format!("没有叫 {} 的角色;可用:{}", add.role, codes()))?;
+        .with_context(|| format!("没有叫 {} 的角色；可用：{}", add.role, codes()))?;
     let node = place_of(store, add.at.as_deref()).await?;
     let password = identity::accounts::random_password(&store.context);
     let hashed = identity::accounts::hash_password(&store.context, &password).await?;
@@ -114,6 +114,6 @@ async fn place_of(store: &Store, name: Option<&str>) -> Result<Id> {
     };
     found.map(|(id,)| id).ok_or_else(|| match name {
         Some(name) => anyhow!("没有叫“{name}”的组织或片区"),
-        None => anyhow!("还没有任何组织:请先导入组织,或用 zhibu demo 试用"),
+        None => anyhow!("还没有任何组织：请先导入组织，或用 zhibu demo 试用"),
     })
 }

@@ -69,7 +69,7 @@ impl Failure {
                 StatusCode::NOT_FOUND,
                 "not_found",
                 "没有找到这一页",
-                "地址可能有误,内容可能已移走,也可能不在您的管辖范围内。".to_owned(),
+                "地址可能有误，内容可能已移走，也可能不在您的管辖范围内。".to_owned(),
             ),
             Failure::Refused(refusal) => {
                 (StatusCode::CONFLICT, refusal.code(), "这一步没有办成", refusal.words().into_owned())
@@ -78,7 +78,7 @@ impl Failure {
                 StatusCode::CONFLICT,
                 "stale",
                 "内容已被别人改过",
-                "在您打开之后,有人先保存了修改。您填写的内容没有丢,请对照后重新提交。".to_owned(),
+                "在您打开之后，有人先保存了修改。您填写的内容没有丢，请对照后重新提交。".to_owned(),
             ),
             Failure::Unreadable(why) => {
                 (StatusCode::BAD_REQUEST, "unreadable", "没有读懂这次提交", (*why).to_owned())
@@ -87,7 +87,7 @@ impl Failure {
                 StatusCode::FORBIDDEN,
                 "forged",
                 "页面已过期",
-                "登录状态已变化,这次提交没有生效。请返回上一页,刷新后再提交一次。".to_owned(),
+                "登录状态已变化，这次提交没有生效。请返回上一页，刷新后再提交一次。".to_owned(),
             ),
             Failure::TooLarge(words) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "文件太大", words.clone())
@@ -98,7 +98,7 @@ impl Failure {
                     StatusCode::INTERNAL_SERVER_ERROR,
                     "broken",
                     "系统出了问题",
-                    "这次操作没有生效,已保存的内容没有受影响。请稍后再试;若再次出现,请告诉系统管理员。"
+                    "这次操作没有生效，已保存的内容没有受影响。请稍后再试；若再次出现，请告诉系统管理员。"
                         .to_owned(),
                 )
             }

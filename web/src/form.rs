@@ -102,19 +102,19 @@ impl Form {
         if kind.is_some_and(|k| k.starts_with("multipart/form-data")) {
             let multipart = Multipart::from_request(request, app)
                 .await
-                .map_err(|_| Failure::Unreadable("表单的格式不对,请刷新页面后再提交。"))?;
+                .map_err(|_| Failure::Unreadable("表单的格式不对，请刷新页面后再提交。"))?;
             return Form::read_multipart(multipart, app.upload_limit).await;
         }
         let bytes = axum::body::to_bytes(request.into_body(), MOST_TEXT)
             .await
             .map_err(|_| Failure::TooLarge("文字超过 2 MB,请精简后再提交。".to_owned()))?;
         let fields = serde_urlencoded::from_bytes(&bytes)
-            .map_err(|_| Failure::Unreadable("表单的格式不对,请刷新页面后再提交。"))?;
+            .map_err(|_| Failure::Unreadable("表单的格式不对，请刷新页面后再提交。"))?;
         Ok(Form { fields, files: vec![] })
     }
 
     async fn read_multipart(mut multipart: Multipart, limit: usize) -> Result<Form, Failure> {
-        const CUT: Failure = Failure::Unreadable("文件没有传完整,请重新提交。");
+        const CUT: Failure = Failure::Unreadable("文件没有传完整，请重新提交。");
         let mut form = Form::default();
         let mut total = 0;
         while let Some(mut field) = multipart.next_field().await.map_err(|_| CUT)? {

@@ -33,7 +33,7 @@ coded! {
         Leader = "leader", "领导";
         Officer = "officer", "党建办";
         Inspector = "inspector", "片区督查员";
-        SuperiorSecretary = "superior_secretary", "总支(党委)书记";
+        SuperiorSecretary = "superior_secretary", "总支（党委）书记";
         Secretary = "secretary", "支部书记";
         CommitteeMember = "committee_member", "支委委员";
         Principal = "principal", "校长";

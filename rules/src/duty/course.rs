@@ -108,7 +108,7 @@ impl Course {
             FactKind::Extended { to } => self.extend(first_due(demand, calendar), *to),
             FactKind::Exempted { reason } => {
                 self.exempt = Some(reason.clone());
-                format!("免除:{reason}")
+                format!("免除：{reason}")
             }
             FactKind::ExemptionLifted => {
                 self.exempt = None;
@@ -140,7 +140,7 @@ impl Course {
                 .and_then(|r| r.first);
             self.awaiting = Some(kept.unwrap_or(day));
             if let Some(first) = kept {
-                return format!("按期补正,仍按{}报送计", first.chinese());
+                return format!("按期补正，仍按{}报送计", first.chinese());
             }
         }
         "报送".to_owned()
@@ -165,7 +165,7 @@ impl Course {
             reason: reason.to_owned(),
             field: field.cloned(),
         });
-        format!("退回:{reason}")
+        format!("退回：{reason}")
     }
 
     /// Accepting what was not submitted counts from the day of acceptance; accepting a return after
@@ -203,7 +203,7 @@ fn undone(facts: &[&Fact]) -> BTreeSet<usize> {
 /// A judgement in words, for one that was undone.
 fn judged(kind: &FactKind) -> String {
     match kind {
-        FactKind::Returned { reason, .. } => format!("退回:{reason}"),
+        FactKind::Returned { reason, .. } => format!("退回：{reason}"),
         _ => "审核通过".to_owned(),
     }
 }

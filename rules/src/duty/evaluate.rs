@@ -187,16 +187,16 @@ impl Case<'_> {
         lines.extend(
             duty.not_applicable
                 .iter()
-                .map(|why| plain(format!("不适用:{why}"))),
+                .map(|why| plain(format!("不适用：{why}"))),
         );
         lines.extend(
             duty.missing
                 .iter()
-                .map(|what| plain(format!("尚缺:{what}"))),
+                .map(|what| plain(format!("尚缺：{what}"))),
         );
         if let Some(until) = duty.put_right_until {
             lines.push(plain(format!(
-                "{}前补正,仍按首次报送日期计",
+                "{}前补正，仍按首次报送日期计",
                 until.chinese()
             )));
         }

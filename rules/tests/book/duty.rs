@@ -226,9 +226,9 @@ fn a_return_put_right_within_five_working_days_keeps_its_first_date() {
         words(&waiting),
         [
             "3月19日 周敏 报送",
-            "3月23日 周敏 退回:缺家长会一栏的条数",
-            "尚缺:缺家长会一栏的条数",
-            "2026年3月30日前补正,仍按首次报送日期计",
+            "3月23日 周敏 退回：缺家长会一栏的条数",
+            "尚缺：缺家长会一栏的条数",
+            "2026年3月30日前补正，仍按首次报送日期计",
             "期限2026年3月20日",
         ]
     );
@@ -296,7 +296,7 @@ fn an_undone_review_never_happened() {
         (duty.status, duty.submitted_on),
         (AwaitingReview, Some(day("2026-03-19")))
     );
-    assert_eq!(words(&duty)[3], "3月24日 周敏 审核通过(已撤销)");
+    assert_eq!(words(&duty)[3], "3月24日 周敏 审核通过（已撤销）");
     let nothing_to_undo = [undone.clone(), submitted, undone];
     assert_eq!(status(&nothing_to_undo, "2026-03-20"), waits);
 }
@@ -323,7 +323,7 @@ fn a_reason_is_told_once() {
         &WorkingCalendar::national(),
         day("2026-03-20"),
     );
-    assert_eq!(words(&duty)[1], "3月20日 周敏 退回:缺家长会一栏的条数");
+    assert_eq!(words(&duty)[1], "3月20日 周敏 退回：缺家长会一栏的条数");
 }
 
 #[test]
@@ -361,7 +361,7 @@ fn an_extension_moves_the_deadline_and_answers_the_request() {
     );
     assert_eq!(
         words(&duty).last().unwrap(),
-        "期限2026年3月31日(原为2026年3月20日,经延期)"
+        "期限2026年3月31日（原为2026年3月20日，经延期）"
     );
     let mistaken = [
         extended("2027-03-31"),
@@ -399,7 +399,7 @@ fn what_does_not_apply_is_not_owed() {
     );
     assert_eq!(
         words(&duty),
-        ["不适用:没有35周岁以下党员", "期限2026年3月20日"]
+        ["不适用：没有35周岁以下党员", "期限2026年3月20日"]
     );
     assert_eq!(Standing::of(&duty), Standing::Excused);
 }
@@ -431,7 +431,7 @@ fn a_rest_day_deadline_rolls_only_when_the_rule_asks() {
     assert_eq!((duty.due, duty.overdue), (day("2026-10-08"), false));
     assert_eq!(
         words(&duty).last().unwrap(),
-        "期限2026年10月8日(原为2026年10月5日,遇休息日顺延)"
+        "期限2026年10月8日（原为2026年10月5日，遇休息日顺延）"
     );
     assert!(
         judge(

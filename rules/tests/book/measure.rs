@@ -50,7 +50,7 @@ fn the_nth_record_answers_a_count() {
     let four = count(4, RecordFilter::default()).evaluate(&records, march());
     assert_eq!(
         (four.answered, four.missing.as_str()),
-        (false, "应有 4 次记录,已有 3 次")
+        (false, "应有 4 次记录，已有 3 次")
     );
     assert_eq!(four.counted, [Id(1), Id(3), Id(4)]);
 }
@@ -111,11 +111,11 @@ fn coverage_needs_one_record_that_reaches_the_share() {
     let short = measure(91).evaluate(&records, march());
     assert_eq!(
         short.missing,
-        "参加面应达 91%,最近一次应到 20 人、实到 18 人"
+        "参加面应达 91%，最近一次应到 20 人、实到 18 人"
     );
     assert_eq!(
         measure(100).evaluate(&[], march()).missing,
-        "尚无记录,参加面应达 100%"
+        "尚无记录，参加面应达 100%"
     );
     let nobody_expected = RecordFact {
         attended: 0,

@@ -19,11 +19,11 @@ fn records_answer_by_themselves() {
     );
     assert_eq!(
         words(&duty),
-        ["3月8日 计入:“一堂语文课”", "期限2026年3月31日"]
+        ["3月8日 计入：“一堂语文课”", "期限2026年3月31日"]
     );
     let before = judge(&counted(), &[], &held, "2026-03-07");
     assert_eq!((before.status, before.next), (NotStarted, NextStep::Record));
-    assert_eq!(before.missing, ["应有 1 次记录,已有 0 次"]);
+    assert_eq!(before.missing, ["应有 1 次记录，已有 0 次"]);
     assert_eq!(before.changes_on, Some(day("2026-03-08")));
     assert_eq!(
         judge(&counted(), &[], &[lesson(7, "2026-04-01")], "2026-04-02").status,
@@ -123,8 +123,8 @@ fn records_held_are_offered_for_confirmation() {
     assert_eq!(
         words(&duty),
         [
-            "3月8日 可作佐证:“一堂语文课”",
-            "尚缺:尚未报送",
+            "3月8日 可作佐证：“一堂语文课”",
+            "尚缺：尚未报送",
             "期限2026年3月31日"
         ]
     );

@@ -54,12 +54,12 @@ fn an_item_costs_its_reading_and_what_records_do_not_answer() {
 #[test]
 fn minutes_are_always_called_an_estimate() {
     let table = [
-        (0, "0 分钟(估算)"),
-        (59, "不到 1 分钟(估算)"),
-        (60, "约 1 分钟(估算)"),
-        (301, "约 6 分钟(估算)"),
-        (7_200, "约 2 小时(估算)"),
-        (7_201, "约 2 小时 1 分钟(估算)"),
+        (0, "0 分钟（估算）"),
+        (59, "不到 1 分钟（估算）"),
+        (60, "约 1 分钟（估算）"),
+        (301, "约 6 分钟（估算）"),
+        (7_200, "约 2 小时（估算）"),
+        (7_201, "约 2 小时 1 分钟（估算）"),
     ];
     for (seconds, words) in table {
         assert_eq!(minutes_words(seconds), words);

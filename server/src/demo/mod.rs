@@ -3,6 +3,7 @@
 
 mod accounts;
 mod county;
+mod life;
 mod names;
 mod quarter;
 mod sheet;
@@ -34,8 +35,8 @@ pub async fn run(file: Option<PathBuf>, options: DemoOptions) -> Result<ExitCode
     let store = config.open().await?;
     store.migrate(&crate::migrations()).await?;
     if is_filled(&store).await? {
-        println!("数据目录 {} 里已有数据,直接启动;要重新生成,请换一个 --data 目录。", config.data.display());
-        println!("账号在首次生成时显示过;忘记的可用 zhibu user add 另建。");
+        println!("数据目录 {} 里已有数据，直接启动；要重新生成，请换一个 --data 目录。", config.data.display());
+        println!("账号在首次生成时显示过；忘记的可用 zhibu user add 另建。");
     } else {
         let listed = fill(&store, &config.data).await?;
         print_accounts(&listed);
@@ -85,7 +86,7 @@ fn on_day(app: &App, day: Day, hour: i64) -> Result<App> {
 }
 
 fn print_accounts(listed: &[accounts::Listed]) {
-    println!("\n账号(密码随机生成,只显示这一次):");
+    println!("\n账号（密码随机生成，只显示这一次）:");
     let mut shown = std::collections::BTreeSet::new();
     for one in listed {
         // One of each role is enough to look around; the file has all of them.
@@ -93,7 +94,7 @@ fn print_accounts(listed: &[accounts::Listed]) {
             println!("  {:<8} {:<18} {:<14} {}", one.role_words, one.username, one.password, one.organisation);
         }
     }
-    println!("  共 {} 个;用 --accounts 文件 可把全部账号写成 JSON。", listed.len());
+    println!("  共 {} 个；用 --accounts 文件 可把全部账号写成 JSON。", listed.len());
 }
 
 fn write_accounts(path: &Path, listed: &[accounts::Listed]) -> Result<()> {

@@ -204,7 +204,7 @@ async fn page(
     let items = asked.iter().filter(|item| filter.sheet.is_none_or(|sheet| sheet == item.sheet));
     let words = |item: &rows::Asked| format!("{}({})", item.title, item.n);
     let title = match asked.iter().find(|item| filter.item == Some(item.id)) {
-        Some(item) => format!("审核:{}", item.title),
+        Some(item) => format!("审核：{}", item.title),
         None => "审核".to_owned(),
     };
     let page_path = filter.path();
@@ -235,7 +235,7 @@ fn sentence(shown: usize, total: i64, clean: usize) -> String {
     let rest = shown - clean;
     let opened = if rest == 0 { String::new() } else { format!(",{rest} 份需打开看") };
     if i64::try_from(shown).unwrap_or(0) < total {
-        format!("共 {total} 份待审核;本页 {clean} 份齐全{opened}。")
+        format!("共 {total} 份待审核；本页 {clean} 份齐全{opened}。")
     } else {
         format!("{clean} 份齐全{opened}。")
     }

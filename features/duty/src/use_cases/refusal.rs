@@ -56,33 +56,33 @@ impl Refusal for DutyRefusal {
 
     fn words(&self) -> Cow<'static, str> {
         match self {
-            DutyRefusal::SheetClosed => "这份交办单已经结束,事项保持结束时的状态,不再办理。".into(),
+            DutyRefusal::SheetClosed => "这份交办单已经结束，事项保持结束时的状态，不再办理。".into(),
             DutyRefusal::DoesNotApply(reason) => {
-                format!("这一项对本组织不适用:{reason}。不需要报送。").into()
+                format!("这一项对本组织不适用：{reason}。不需要报送。").into()
             }
             DutyRefusal::NothingToSubmit => {
-                "还没有可报送的内容。请写一句完成情况,或勾选已有记录,或添加佐证材料。".into()
+                "还没有可报送的内容。请写一句完成情况，或勾选已有记录，或添加佐证材料。".into()
             }
             DutyRefusal::TextTooLong(n) => {
-                format!("完成情况有 {n} 字,最多 2000 字。请精简后再报送。").into()
+                format!("完成情况有 {n} 字，最多 2000 字。请精简后再报送。").into()
             }
             DutyRefusal::TooManyFiles { most, came } => {
-                format!("这一项最多交 {most} 份材料,现在有 {came} 份。请移除多出的材料。").into()
+                format!("这一项最多交 {most} 份材料，现在有 {came} 份。请移除多出的材料。").into()
             }
-            DutyRefusal::FileMissing => "这一项要求交材料。请添加文件,或勾选带有材料的记录。".into(),
+            DutyRefusal::FileMissing => "这一项要求交材料。请添加文件，或勾选带有材料的记录。".into(),
             DutyRefusal::NotYours => {
-                "所选的材料或记录不属于本组织,没有报送。请重新选择。".into()
+                "所选的材料或记录不属于本组织，没有报送。请重新选择。".into()
             }
             DutyRefusal::AlreadySubmitted => {
-                "已经报送,正在等待审核。要修改,请先撤回。".into()
+                "已经报送，正在等待审核。要修改，请先撤回。".into()
             }
-            DutyRefusal::AlreadySettled => "这一项已经办结,不需要再报送。".into(),
-            DutyRefusal::AlreadyChecked => "审核人已经处理,不能再撤回。".into(),
+            DutyRefusal::AlreadySettled => "这一项已经办结，不需要再报送。".into(),
+            DutyRefusal::AlreadyChecked => "审核人已经处理，不能再撤回。".into(),
             DutyRefusal::NothingToReview => {
-                "这一项当前没有待审核的报送,可能已被撤回或由别人处理。".into()
+                "这一项当前没有待审核的报送，可能已被撤回或由别人处理。".into()
             }
-            DutyRefusal::ReasonMissing => "请写明理由,学校要照着它补正。".into(),
-            DutyRefusal::DayTooEarly => "新的期限要晚于原期限,并且不早于今天。".into(),
+            DutyRefusal::ReasonMissing => "请写明理由，学校要照着它补正。".into(),
+            DutyRefusal::DayTooEarly => "新的期限要晚于原期限，并且不早于今天。".into(),
             DutyRefusal::NotAColleague => "只能转交给本组织有账号的同事。".into(),
         }
     }

@@ -33,12 +33,12 @@ impl Refusal for UndoRefusal {
     fn words(&self) -> Cow<'static, str> {
         match self {
             UndoRefusal::TooLate => {
-                "审核结论只能在十分钟内撤销,现在已经过了。通过的可以联系学校重新办理,退回的等学校补正。".into()
+                "审核结论只能在十分钟内撤销，现在已经过了。通过的可以联系学校重新办理，退回的等学校补正。".into()
             }
             UndoRefusal::NothingToUndo => {
-                "没有可撤销的审核结论:可能已经撤销,或学校已重新报送,或不是您审核的。".into()
+                "没有可撤销的审核结论：可能已经撤销，或学校已重新报送，或不是您审核的。".into()
             }
-            UndoRefusal::SheetClosed => "这份交办单已经结束,不能再撤销审核。".into(),
+            UndoRefusal::SheetClosed => "这份交办单已经结束，不能再撤销审核。".into(),
         }
     }
 }

@@ -128,7 +128,7 @@ pub async fn accept_many(State(app): State<App>, actor: Actor, form: Form) -> we
     keys.sort();
     keys.dedup();
     if keys.is_empty() {
-        let words = "请先勾选要通过的报送,可以用“勾选齐全的”一次选好。".to_owned();
+        let words = "请先勾选要通过的报送，可以用“勾选齐全的”一次选好。".to_owned();
         return again(&app, &actor, filter, Problem { key: None, words, text: String::new() }).await;
     }
     let receipt = app
@@ -149,7 +149,7 @@ pub async fn accept_many(State(app): State<App>, actor: Actor, form: Form) -> we
                     String::new()
                 };
                 let said = format!(
-                    "通过 {} 份。{}{many}的已被撤回或由别人处理,没有动。",
+                    "通过 {} 份。{}{many}的已被撤回或由别人处理，没有动。",
                     reviewed.done.len(),
                     names.join("、")
                 );
@@ -173,7 +173,7 @@ pub async fn undo(State(app): State<App>, actor: Actor, form: Form) -> web::Resu
             let (actor, keys) = (&actor, &keys);
             async move {
                 let n = undo_review(&tx, actor, keys).await?;
-                Ok(with_flash(&back, &format!("已撤销 {n} 份的审核结论,重新待审核。")))
+                Ok(with_flash(&back, &format!("已撤销 {n} 份的审核结论，重新待审核。")))
             }
         })
         .await?;
@@ -190,10 +190,10 @@ pub async fn excuse(State(app): State<App>, actor: Actor, form: Form) -> web::Re
             let to = form.day("day").ok_or(Fail::Refused(DutyRefusal::DayTooEarly))?;
             (Excuse::Extend { to, reason }, format!("已延期至{}。", to.chinese()))
         }
-        "refuse" => (Excuse::RefuseExtension { reason }, "已答复:不同意延期。".to_owned()),
-        "exempt" => (Excuse::Exempt { reason }, "已免除,不计入应办。".to_owned()),
+        "refuse" => (Excuse::RefuseExtension { reason }, "已答复：不同意延期。".to_owned()),
+        "exempt" => (Excuse::Exempt { reason }, "已免除，不计入应办。".to_owned()),
         "lift" => (Excuse::LiftExemption { reason }, "已取消免除。".to_owned()),
-        _ => return Err(Failure::Unreadable("没有说明要做什么,请返回上一页重新选择。")),
+        _ => return Err(Failure::Unreadable("没有说明要做什么，请返回上一页重新选择。")),
     };
     let back = back_of(&form);
     let receipt = app

@@ -232,7 +232,7 @@ fn join(n: usize, row: WaitingRow, records: Vec<Held>, files: &Files) -> Waiting
         title: row.title,
         source: row.source_words,
         demand: row.demand,
-        when: row.at.map(|at| format!("{} 交,{timely}", at.chinese())).unwrap_or_default(),
+        when: row.at.map(|at| format!("{} 交，{timely}", at.chinese())).unwrap_or_default(),
         by: row.by_name.unwrap_or_default(),
         due: row.due,
         extension_asked: row.extension_asked,

@@ -242,12 +242,12 @@ fn sentence(shown: &Shown, today: Day) -> String {
         minutes_words(u64::try_from(shown.requirement.effort_seconds).unwrap_or(0));
     let due = format!("{}前", duty.due.chinese());
     match shown.status {
-        _ if duty.not_applicable.is_some() => "这一项对本组织不适用,不需要办理。".to_owned(),
-        _ if shown.requirement.closed_at.is_some() => "交办单已经结束,不再办理。".to_owned(),
+        _ if duty.not_applicable.is_some() => "这一项对本组织不适用，不需要办理。".to_owned(),
+        _ if shown.requirement.closed_at.is_some() => "交办单已经结束，不再办理。".to_owned(),
         Status::AwaitingReview => {
             let on = duty.submitted_on.map_or(String::new(), |d| d.short());
             let timely = if duty.on_time == Some(false) { "逾期" } else { "按时" };
-            format!("{on}报送,{timely}。审核之前可以撤回。")
+            format!("{on}报送，{timely}。审核之前可以撤回。")
         }
         Status::Done | Status::DoneLate | Status::Exempt => {
             shown.because.last().map(|line| line.words.clone()).unwrap_or_default()
@@ -292,7 +292,7 @@ impl ItemPage {
         let about = self.shown.duty.returned_field.as_deref().unwrap_or("text");
         let last = self.shown.facts.iter().rev().find(|fact| fact.kind == "returned")?;
         (about == field)
-            .then(|| format!("退回原因:{}({},{})", last.reason, last.by_name, last.at.day().short()))
+            .then(|| format!("退回原因：{}({},{})", last.reason, last.by_name, last.at.day().short()))
     }
 
     fn error(&self, field: &str) -> Option<&str> {
@@ -305,7 +305,7 @@ impl ItemPage {
 
     fn photo_words(&self) -> String {
         match &self.shown.requirement.photo_why {
-            Some(why) => format!("需要照片:{why}"),
+            Some(why) => format!("需要照片：{why}"),
             None => "照片不必交".to_owned(),
         }
     }

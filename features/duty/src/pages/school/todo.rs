@@ -201,7 +201,7 @@ pub async fn done(
         rows.iter().map(|row| card(row, &actor, today, false)).collect::<Result<_, _>>()?;
     let sentence = match cards.len() {
         0 => "还没有办结的事项。".to_owned(),
-        _ => "办结的、免除的和不适用的都在这里,最近的在前。".to_owned(),
+        _ => "办结的、免除的和不适用的都在这里，最近的在前。".to_owned(),
     };
     web::page(&DonePage {
         sentence,
@@ -247,7 +247,7 @@ fn sentence(owed: &[&&CardRow], today: Day, seconds: i64) -> String {
         (n, m) => format!("其中 {n} 件已逾期、{m} 件今天到期"),
     };
     let minutes = minutes_words(u64::try_from(seconds).unwrap_or(0));
-    format!("{} 件待办,{urgent}。系统内操作{minutes}。", owed.len())
+    format!("{} 件待办，{urgent}。系统内操作{minutes}。", owed.len())
 }
 
 fn chinese_month(month: i8) -> &'static str {
@@ -344,7 +344,7 @@ fn words(
             returned.map(|line| line.words.clone()).or(last).unwrap_or_default()
         }
         (Status::NotStarted | Status::UnderWay, Some(NextStep::Confirm)) => {
-            last.unwrap_or_else(|| "已有记录可作佐证,确认即可。".to_owned())
+            last.unwrap_or_else(|| "已有记录可作佐证，确认即可。".to_owned())
         }
         (Status::NotStarted | Status::UnderWay, _) => missing.first().cloned().unwrap_or_default(),
         (Status::AwaitingReview, _) => "审核前可以撤回修改。".to_owned(),
@@ -382,7 +382,7 @@ fn strip(label: String, of: &[&CardRow]) -> Strip {
     let done = tally("k");
     Strip {
         words: format!(
-            "{} 件中办结 {done} 件,进行中 {} 件,逾期 {} 件",
+            "{} 件中办结 {done} 件，进行中 {} 件，逾期 {} 件",
             of.len(),
             tally("w"),
             tally("x")

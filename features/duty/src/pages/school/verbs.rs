@@ -131,7 +131,7 @@ pub async fn withdraw(
             let actor = &actor;
             async move {
                 withdraw_submission(&tx, actor, key).await?;
-                Ok(with_flash(&paths::duty(key), "已撤回,内容还在,修改后可以重新报送。"))
+                Ok(with_flash(&paths::duty(key), "已撤回，内容还在，修改后可以重新报送。"))
             }
         })
         .await?;
@@ -153,7 +153,7 @@ pub async fn hand_on(
             let (actor, words) = (&actor, form.text("words"));
             async move {
                 hand_on_duty(&tx, actor, key, to, words).await?;
-                Ok(with_flash(&paths::duty(key), "已转交,对方的待办里会出现这一项。"))
+                Ok(with_flash(&paths::duty(key), "已转交，对方的待办里会出现这一项。"))
             }
         })
         .await?;
@@ -178,7 +178,7 @@ pub async fn extension(
             let (actor, reason) = (&actor, form.text("reason"));
             async move {
                 ask_extension(&tx, actor, key, to, reason).await?;
-                Ok(with_flash(&paths::duty(key), "已申请延期,答复前原期限不变。"))
+                Ok(with_flash(&paths::duty(key), "已申请延期，答复前原期限不变。"))
             }
         })
         .await?;
@@ -199,10 +199,10 @@ pub async fn excuse(
             let to = form.day("day").ok_or(Fail::Refused(DutyRefusal::DayTooEarly))?;
             (Excuse::Extend { to, reason }, "已延期。")
         }
-        "refuse" => (Excuse::RefuseExtension { reason }, "已答复:不同意延期。"),
-        "exempt" => (Excuse::Exempt { reason }, "已免除,不计入应办。"),
+        "refuse" => (Excuse::RefuseExtension { reason }, "已答复：不同意延期。"),
+        "exempt" => (Excuse::Exempt { reason }, "已免除，不计入应办。"),
         "lift" => (Excuse::LiftExemption { reason }, "已取消免除。"),
-        _ => return Err(Failure::Unreadable("没有说明要做什么,请返回上一页重新选择。")),
+        _ => return Err(Failure::Unreadable("没有说明要做什么，请返回上一页重新选择。")),
     };
     let receipt = app
         .store
