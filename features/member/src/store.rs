@@ -123,6 +123,8 @@ pub struct Filter {
     pub born_from: Option<Day>,
     /// Part of the name.
     pub name: Option<String>,
+    /// Only those whose ID number is not known.
+    pub without_number: bool,
 }
 
 impl Filter {
@@ -151,9 +153,17 @@ impl Filter {
         if let Some(day) = self.born_from {
             add("m.birth >= ?", params![day]);
         }
+        if self.without_number {
+            terms.push("m.id_number IS NULL".to_owned());
+        }
+        self.name_sql(values, terms)
+    }
+
+    fn name_sql(&self, values: &mut Vec<Value>, mut terms: Vec<String>) -> String {
         if let Some(name) = &self.name {
             let plain: String = name.chars().filter(|c| !matches!(c, '%' | '_' | '\\')).collect();
-            add("m.name LIKE ?", params![format!("%{plain}%")]);
+            values.extend(params![format!("%{plain}%")]);
+            terms.push(format!("m.name LIKE ${}", values.len()));
         }
         terms.join(" AND ")
     }
@@ -280,6 +290,73 @@ pub async fn counts_on(db: &Db, on: Day) -> Result<Vec<(Id, i64)>, Error> {
         "SELECT branch, COUNT(*) AS n FROM membership
          WHERE from_day <= $1 AND (to_day IS NULL OR to_day >= $1) GROUP BY branch",
         params![on],
+    )
+    .await
+}
+
+/// Members whose blind index is one of those, wherever they are.
+pub async fn by_blinds(db: &Db, blinds: &[String]) -> Result<Vec<Member>, Error> {
+    let mut found = Vec::new();
+    for some in blinds.chunks(5_000) {
+        let list = store::placeholders(1, some.len());
+        let sql = format!("SELECT {MEMBER} FROM member m WHERE m.id_blind IN ({list})");
+        found.extend(db.all::<Member>(&sql, some.iter().map(store::Param::value).collect()).await?);
+    }
+    Ok(found)
+}
+
+/// Members on the rosters of those branches.
+pub async fn of_branches(db: &Db, branches: &[Id]) -> Result<Vec<Member>, Error> {
+    let mut found = Vec::new();
+    for some in branches.chunks(5_000) {
+        let list = store::placeholders(1, some.len());
+        let sql = format!(
+            "SELECT {MEMBER} FROM member m WHERE m.ended_on IS NULL AND m.branch IN ({list})"
+        );
+        let values = some.iter().map(|id| store::Param::value(*id)).collect();
+        found.extend(db.all::<Member>(&sql, values).await?);
+    }
+    Ok(found)
+}
+
+/// Members of those names within reach.
+pub async fn by_names(db: &Db, reach: &Reach, names: &[String]) -> Result<Vec<Member>, Error> {
+    let mut found = Vec::new();
+    for some in names.chunks(5_000) {
+        let mut values: Vec<Value> = some.iter().map(store::Param::value).collect();
+        let list = store::placeholders(1, some.len());
+        let within = reach.sql("m.path", "m.zone", &mut values);
+        let sql = format!(
+            "SELECT {MEMBER} FROM member m
+             WHERE m.ended_on IS NULL AND m.name IN ({list}) AND {within}"
+        );
+        found.extend(db.all::<Member>(&sql, values).await?);
+    }
+    Ok(found)
+}
+
+store::row! {
+    /// A post a member holds or held.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct HeldPost {
+        /// Name of the post.
+        pub word: String,
+        /// Name of where it is.
+        pub node_name: String,
+        /// First day.
+        pub from_day: Day,
+        /// Last day, once left.
+        pub to_day: Option<Day>,
+    }
+}
+
+/// Every post of a member, the latest first.
+pub async fn posts_of_member(db: &Db, member: Id) -> Result<Vec<HeldPost>, Error> {
+    db.all(
+        "SELECT k.name AS word, n.name AS node_name, p.from_day, p.to_day FROM post p
+         JOIN post_kind k ON k.code = p.kind JOIN node n ON n.id = p.node
+         WHERE p.member = $1 ORDER BY p.from_day DESC, p.id DESC",
+        params![member],
     )
     .await
 }

@@ -1,0 +1,9 @@
+//! The screens.
+
+pub mod close;
+pub mod edit;
+pub mod exchange;
+pub mod member;
+pub mod organisation;
+pub mod posts;
+pub mod roster;
