@@ -12,19 +12,34 @@ CREATE TABLE sheet (
     prefix TEXT NOT NULL,
     year BIGINT,
     number BIGINT,
+    cited_number TEXT NOT NULL,
     original BIGINT,
     original_name TEXT NOT NULL,
-    extracted TEXT NOT NULL,
+    original_digest TEXT NOT NULL,
+    document TEXT NOT NULL,
     warnings TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     created_by BIGINT,
+    created_by_name TEXT NOT NULL,
     issued_at BIGINT,
     issued_by TEXT,
     closed_at BIGINT,
+    closed_by TEXT,
+    closed_why TEXT,
+    voided BOOLEAN NOT NULL DEFAULT FALSE,
+    saved_key TEXT NOT NULL DEFAULT '',
     version BIGINT NOT NULL DEFAULT 1,
+    changes BIGINT NOT NULL DEFAULT 1,
     UNIQUE (prefix, year, number)
 );
 CREATE INDEX sheet_path ON sheet (path, id);
+CREATE INDEX sheet_original ON sheet (original_digest);
+CREATE TABLE sheet_sequence (
+    prefix TEXT NOT NULL,
+    year BIGINT NOT NULL,
+    last BIGINT NOT NULL,
+    PRIMARY KEY (prefix, year)
+);
 CREATE TABLE item (
     id BIGINT PRIMARY KEY,
     sheet BIGINT NOT NULL REFERENCES sheet (id),
@@ -52,7 +67,9 @@ CREATE TABLE item (
     doubts TEXT NOT NULL,
     forbidden TEXT NOT NULL,
     confidence BIGINT NOT NULL,
+    checked BOOLEAN NOT NULL DEFAULT FALSE,
     dropped BOOLEAN NOT NULL DEFAULT FALSE,
+    saved_key TEXT NOT NULL DEFAULT '',
     version BIGINT NOT NULL DEFAULT 1
 );
 CREATE INDEX item_sheet ON item (sheet, rank);

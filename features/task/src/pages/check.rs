@@ -1,0 +1,151 @@
+//! 核对下发: what each organisation would be asked, and what stands in the way; then the act itself.
+
+use crate::entities::answer;
+use crate::entities::plan::{Load, Obstacle, Plan, Planned};
+use crate::entities::sheet::Sheet;
+use crate::pages::{Asked, Key, Said, draft_of};
+use crate::use_cases::issue_sheet::{Issue, issue_sheet};
+use crate::{paths, store};
+use askama::Template;
+use axum::extract::State;
+use kernel::{Id, Refusal};
+use rules::burden::minutes_words;
+use web::{Actor, App, Form, Frame, reply};
+
+struct Line {
+    id: Id,
+    outline: String,
+    title: String,
+    when: String,
+    who: String,
+    way: String,
+    count: usize,
+    answered: usize,
+    yes: Vec<(String, String)>,
+    no: Vec<(String, String)>,
+}
+
+struct LoadLine {
+    load: Load,
+    minutes: String,
+    sort: u64,
+}
+
+#[derive(Template)]
+#[template(path = "sheet_check.html")]
+struct CheckPage {
+    frame: Frame,
+    sheet: Sheet,
+    number: String,
+    begins: bool,
+    cited: Option<i64>,
+    organisations: usize,
+    obstacles: Vec<(String, String)>,
+    warnings: Vec<String>,
+    lines: Vec<Line>,
+    loads: Vec<LoadLine>,
+    figures: Vec<(&'static str, String, bool)>,
+}
+
+/// `GET /sheets/{id}/check`
+pub async fn show(
+    State(app): State<App>,
+    actor: Actor,
+    Key(id): Key,
+    Asked(query): Asked<Said>,
+) -> web::Result {
+    let db = app.store.db();
+    let (sheet, items) = draft_of(&app, &actor, id).await?;
+    if sheet.issued_at.is_some() {
+        return reply::see_other(paths::sheet(id));
+    }
+    let annexes = store::annexes(db, id).await?;
+    let ground = store::ground(db, &sheet.path, sheet.period_from, app.store.today()).await?;
+    let plan = Plan::of(&sheet, &items, &annexes, &ground);
+    let burden = plan.burden(&ground);
+    let year = i64::from(sheet.doc_date.year());
+    let last = store::last_number(db, &sheet.prefix, year).await?;
+    let cited: Option<i64> =
+        sheet.cited_number.parse::<office::official::DocumentNumber>().ok().map(|n| i64::from(n.n));
+    let next = if last == 0 { cited.unwrap_or(1) } else { last + 1 };
+    let mut warnings = plan.warnings.clone();
+    if last > 0 && cited.is_some_and(|n| n != next) {
+        warnings.push(format!("原件写的是{},下发时将编为{next}号。", sheet.cited_number));
+    }
+    warnings.extend(asked_twice(&app, &sheet, &plan).await?);
+    let obstacle = |o: &Obstacle| {
+        let at = o.item().map_or_else(|| "head".to_owned(), |item| format!("item-{item}"));
+        (format!("{}#{at}", paths::draft(id)), o.words().into_owned())
+    };
+    let page = CheckPage {
+        frame: Frame::new(&app, &actor, paths::LIST, "核对下发").await?.saying(query.said),
+        number: format!("{}〔{year}〕{next}号", sheet.prefix),
+        begins: last == 0,
+        cited: Some(next),
+        organisations: plan.organisations(),
+        obstacles: plan.obstacles.iter().map(obstacle).collect(),
+        warnings,
+        lines: plan.items.iter().map(|p| line(p, &sheet)).collect(),
+        figures: super::draft::figures(&plan, &ground),
+        loads: burden
+            .loads
+            .into_iter()
+            .map(|load| LoadLine {
+                minutes: minutes_words(load.seconds).replace("(估算)", ""),
+                sort: load.seconds,
+                load,
+            })
+            .collect(),
+        sheet,
+    };
+    reply::page(&page)
+}
+
+fn line(planned: &Planned, sheet: &Sheet) -> Line {
+    let side = |applies: bool| {
+        planned
+            .judged
+            .iter()
+            .filter(|j| j.applies == applies)
+            .map(|j| (j.name.clone(), j.because.clone()))
+            .collect()
+    };
+    let measure = planned.item.measure();
+    Line {
+        id: planned.item.id,
+        outline: planned.item.place(),
+        title: planned.item.title.clone(),
+        when: planned.item.when_words(sheet.period()),
+        who: planned.who_words.clone(),
+        way: if measure.answers_itself() { answer::words(&measure) } else { String::new() },
+        count: planned.count(),
+        answered: planned.answered(),
+        yes: side(true),
+        no: side(false),
+    }
+}
+
+/// Words for items that another open sheet asks for already.
+async fn asked_twice(app: &App, sheet: &Sheet, plan: &Plan) -> web::Result<Vec<String>> {
+    let open = store::open_demands(app.store.db(), &sheet.path, sheet.id).await?;
+    let mut out = Vec::new();
+    for planned in &plan.items {
+        let measure = planned.item.measure();
+        let same = open.iter().find(|o| {
+            let bare = o.title.split('(').next().unwrap_or_default();
+            let by_records = measure.answers_itself() && o.measure == planned.item.measure;
+            bare == planned.item.title || by_records
+        });
+        if let Some(other) = same {
+            let title = &planned.item.title;
+            out.push(format!("“{title}”已在“{}”({})中交办过。", other.title, other.source_words));
+        }
+    }
+    Ok(out)
+}
+
+/// `POST /sheets/{id}/issue`
+pub async fn issue(State(app): State<App>, actor: Actor, Key(id): Key, form: Form) -> web::Result {
+    let issue = Issue { changes: form.version(), first_number: form.number("first_number") };
+    reply::see_other(issue_sheet(&app, &actor, &form.once(&actor), id, issue).await?)
+}
