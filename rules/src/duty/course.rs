@@ -69,7 +69,7 @@ impl Course {
         let undone = undone(facts);
         for (n, fact) in facts.iter().enumerate() {
             if undone.contains(&n) {
-                course.tell(fact, &format!("{}(已撤销)", judged(&fact.kind)));
+                course.tell(fact, &format!("{}（已撤销）", judged(&fact.kind)));
             } else {
                 course.take(demand, fact, calendar);
             }

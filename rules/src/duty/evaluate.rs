@@ -209,7 +209,7 @@ impl Case<'_> {
         let verb = if itself { "计入" } else { "可作佐证" };
         let one = |r: &RecordFact| Line {
             day: Some(r.day),
-            words: format!("{verb}:“{}”", r.title),
+            words: format!("{verb}：“{}”", r.title),
         };
         let mut records: Vec<_> = self
             .records
@@ -232,7 +232,7 @@ impl Case<'_> {
                 "经延期"
             };
         format!(
-            "期限{}(原为{},{why})",
+            "期限{}（原为{}，{why}）",
             duty.due.chinese(),
             self.demand.due.chinese()
         )
