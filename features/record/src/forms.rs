@@ -66,7 +66,9 @@ impl Typed {
     pub fn of(record: &Record, people: &[Person], kept: Vec<Id>) -> Typed {
         let number = |n: i64| if n == 0 { String::new() } else { n.to_string() };
         let guest = record.speaker.is_none();
-        let speaker = record.speaker.map_or_else(|| GUEST.to_owned(), |id| id.to_string());
+        let speaker = record
+            .speaker
+            .map_or_else(|| GUEST.to_owned(), |id| id.to_string());
         Typed {
             organisation: Some(record.organisation),
             subkind: record.subkind.clone(),
@@ -74,9 +76,17 @@ impl Typed {
             title: record.title.clone(),
             content: record.content.clone(),
             speaker,
-            guest: if guest { record.speaker_name.clone() } else { String::new() },
+            guest: if guest {
+                record.speaker_name.clone()
+            } else {
+                String::new()
+            },
             listed: people.iter().map(|p| p.member).collect(),
-            present: people.iter().filter(|p| p.part == "present").map(|p| p.member).collect(),
+            present: people
+                .iter()
+                .filter(|p| p.part == "present")
+                .map(|p| p.member)
+                .collect(),
             attended: number(record.attended),
             expected: number(record.expected),
             audience: number(record.audience),
@@ -118,7 +128,17 @@ impl Typed {
                 if errors.is_empty() =>
             {
                 let (title, content) = (self.title.clone(), self.content.clone());
-                Ok(NewRecord { organisation, subkind, day, title, content, speaker, attendance, audience, files })
+                Ok(NewRecord {
+                    organisation,
+                    subkind,
+                    day,
+                    title,
+                    content,
+                    speaker,
+                    attendance,
+                    audience,
+                    files,
+                })
             }
             _ => Err(errors),
         }
@@ -139,7 +159,10 @@ impl Typed {
         }
         let (attended, expected) = (whole(&self.attended)?, whole(&self.expected)?);
         // Only the number of those who came is asked for; the roster's length may be left out.
-        Some(Attendance::Counted { attended, expected: if expected == 0 { attended } else { expected } })
+        Some(Attendance::Counted {
+            attended,
+            expected: if expected == 0 { attended } else { expected },
+        })
     }
 }
 
@@ -153,7 +176,11 @@ fn whole(text: &str) -> Option<i64> {
             c => c,
         })
         .collect();
-    if digits.is_empty() { Some(0) } else { digits.parse().ok().filter(|n| *n >= 0) }
+    if digits.is_empty() {
+        Some(0)
+    } else {
+        digits.parse().ok().filter(|n| *n >= 0)
+    }
 }
 
 /// A refusal at its field; one that belongs to none stands at the title.
@@ -168,7 +195,10 @@ mod tests {
 
     #[test]
     fn everything_missing_is_said_at_once() {
-        let typed = Typed { audience: "很多".to_owned(), ..Typed::default() };
+        let typed = Typed {
+            audience: "很多".to_owned(),
+            ..Typed::default()
+        };
         let errors = typed.command(Id(1), vec![]).unwrap_err();
         let fields: Vec<_> = errors.keys().copied().collect();
         assert_eq!(fields, ["audience", "day", "speaker", "subkind", "title"]);
@@ -176,9 +206,15 @@ mod tests {
 
     #[test]
     fn those_listed_and_not_ticked_were_absent() {
-        let typed =
-            Typed { listed: vec![Id(1), Id(2)], present: vec![Id(2), Id(9)], ..Typed::default() };
-        let expected = Attendance::Named { present: vec![Id(2)], absent: vec![Id(1)] };
+        let typed = Typed {
+            listed: vec![Id(1), Id(2)],
+            present: vec![Id(2), Id(9)],
+            ..Typed::default()
+        };
+        let expected = Attendance::Named {
+            present: vec![Id(2)],
+            absent: vec![Id(1)],
+        };
         assert_eq!(typed.attendance(), Some(expected));
     }
 

@@ -49,14 +49,38 @@ pub struct Field {
 pub const KINDS: [Kind; 2] = [Kind::Lecture, Kind::Lesson];
 
 const FIELDS: &[Field] = &[
-    Field { code: "subkind", chinese: "课型" },
-    Field { code: "day", chinese: "日期" },
-    Field { code: "title", chinese: "主题" },
-    Field { code: "speaker", chinese: "主讲人" },
-    Field { code: "attended", chinese: "到场党员" },
-    Field { code: "audience", chinese: "其他听众" },
-    Field { code: "content", chinese: "要点" },
-    Field { code: "evidence", chinese: "佐证材料" },
+    Field {
+        code: "subkind",
+        chinese: "课型",
+    },
+    Field {
+        code: "day",
+        chinese: "日期",
+    },
+    Field {
+        code: "title",
+        chinese: "主题",
+    },
+    Field {
+        code: "speaker",
+        chinese: "主讲人",
+    },
+    Field {
+        code: "attended",
+        chinese: "到场党员",
+    },
+    Field {
+        code: "audience",
+        chinese: "其他听众",
+    },
+    Field {
+        code: "content",
+        chinese: "要点",
+    },
+    Field {
+        code: "evidence",
+        chinese: "佐证材料",
+    },
 ];
 
 impl Kind {
@@ -84,9 +108,11 @@ impl Kind {
     /// Its subkinds, the usual one first.
     pub fn subkinds(self) -> &'static [Subkind] {
         match self {
-            Kind::Lecture => {
-                &[Subkind::PartyLecture, Subkind::SecretaryLecture, Subkind::YouthLecture]
-            }
+            Kind::Lecture => &[
+                Subkind::PartyLecture,
+                Subkind::SecretaryLecture,
+                Subkind::YouthLecture,
+            ],
             Kind::Lesson => &[Subkind::ReportLesson, Subkind::DemonstrationLesson],
         }
     }
@@ -100,7 +126,9 @@ impl Kind {
 impl Subkind {
     /// Every one, by kind.
     pub fn all() -> impl Iterator<Item = Subkind> {
-        KINDS.into_iter().flat_map(|kind| kind.subkinds().iter().copied())
+        KINDS
+            .into_iter()
+            .flat_map(|kind| kind.subkinds().iter().copied())
     }
 
     /// The kind it is of.

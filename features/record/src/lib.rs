@@ -9,9 +9,9 @@ pub mod sheets;
 pub mod store;
 pub mod use_cases;
 
+use ::store::Migration;
 use axum::http::Method;
 use axum::routing::{MethodRouter, delete, get, head, patch, post};
-use ::store::Migration;
 use web::{App, Feature, Nav, Right, Route};
 
 /// Its tables, ways in and links.

@@ -126,8 +126,16 @@ pub(crate) fn there_words(attended: i64, expected: i64, audience: i64) -> String
         (there, 0) => format!("党员 {there} 人"),
         (there, asked) => format!("党员 {there} 人,应到 {asked} 人"),
     };
-    let others = if audience > 0 { format!("其他听众 {audience} 人") } else { String::new() };
-    [members, others].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(";")
+    let others = if audience > 0 {
+        format!("其他听众 {audience} 人")
+    } else {
+        String::new()
+    };
+    [members, others]
+        .into_iter()
+        .filter(|words| !words.is_empty())
+        .collect::<Vec<_>>()
+        .join(";")
 }
 
 /// 筛选
@@ -297,8 +305,13 @@ pub(crate) async fn was_secretary(
 pub(crate) async fn twin(db: &Db, record: &Record) -> Result<Option<Id>, Error> {
     let sql = "SELECT id FROM record WHERE organisation = $1 AND day = $2 AND subkind = $3
                AND title = $4 AND id <> $5 AND removed_at IS NULL";
-    let values =
-        params![record.organisation, record.day, &record.subkind, &record.title, record.id];
+    let values = params![
+        record.organisation,
+        record.day,
+        &record.subkind,
+        &record.title,
+        record.id
+    ];
     Ok(db.find::<(Id,)>(sql, values).await?.map(|(id,)| id))
 }
 
@@ -327,8 +340,19 @@ pub(crate) async fn update<R>(tx: &Tx, r: &Record) -> Result<(), ::store::Fail<R
          attended = $12, expected = $13, audience = $14, version = version + 1
          WHERE id = $1 AND version = $2 AND removed_at IS NULL",
         params![
-            r.id, r.version, &r.kind, &r.subkind, r.day, &r.title, &r.content, r.speaker,
-            &r.speaker_name, r.speaker_is_secretary, r.speaker_birth, r.attended, r.expected,
+            r.id,
+            r.version,
+            &r.kind,
+            &r.subkind,
+            r.day,
+            &r.title,
+            &r.content,
+            r.speaker,
+            &r.speaker_name,
+            r.speaker_is_secretary,
+            r.speaker_birth,
+            r.attended,
+            r.expected,
             r.audience
         ],
     )
@@ -342,11 +366,19 @@ pub(crate) async fn name_people(
     present: &[Id],
     absent: &[Id],
 ) -> Result<(), Error> {
-    tx.exec("DELETE FROM record_person WHERE record = $1", params![record]).await?;
+    tx.exec(
+        "DELETE FROM record_person WHERE record = $1",
+        params![record],
+    )
+    .await?;
     let part = |members: &[Id], part: &'static str| {
-        members.iter().map(|member| params![record, *member, part]).collect::<Vec<_>>()
+        members
+            .iter()
+            .map(|member| params![record, *member, part])
+            .collect::<Vec<_>>()
     };
     let mut rows = part(present, "present");
     rows.extend(part(absent, "absent"));
-    tx.insert_many("record_person", &["record", "member", "part"], rows).await
+    tx.insert_many("record_person", &["record", "member", "part"], rows)
+        .await
 }

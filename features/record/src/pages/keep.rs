@@ -3,8 +3,8 @@
 use crate::files::{self, Accept, FileRow, Held, Offered};
 use crate::forms::{self, GUEST, Typed};
 use crate::kinds::{KINDS, Kind, Subkind};
-use crate::paths::{self, Key};
 use crate::pages::people::{Roster, roster};
+use crate::paths::{self, Key};
 use crate::store::{self, Record};
 use crate::use_cases::{MOST_FILES, NewRecord, RecordRefusal, change_record, keep_record};
 use ::store::Fail;
@@ -31,8 +31,14 @@ pub struct Asked {
 impl Asked {
     /// The organisation of the duty it is for, or the one named.
     fn organisation(&self) -> Option<Id> {
-        let of_duty = self.duty.as_deref().and_then(|d| d.split_once('-')).map(|(_, id)| id);
-        of_duty.or(self.organisation.as_deref()).and_then(|id| id.parse().ok())
+        let of_duty = self
+            .duty
+            .as_deref()
+            .and_then(|d| d.split_once('-'))
+            .map(|(_, id)| id);
+        of_duty
+            .or(self.organisation.as_deref())
+            .and_then(|id| id.parse().ok())
     }
 }
 
@@ -78,7 +84,11 @@ impl Page {
 }
 
 /// `GET /records/new`
-pub async fn start(State(app): State<App>, actor: Actor, Query(asked): Query<Asked>) -> web::Result {
+pub async fn start(
+    State(app): State<App>,
+    actor: Actor,
+    Query(asked): Query<Asked>,
+) -> web::Result {
     let node = choose(&app, &actor, asked.organisation()).await?;
     let roster = roster(&app, &actor, &node, &[]).await?;
     let kind = asked.kind.as_deref().and_then(Kind::from_code);
@@ -118,12 +128,23 @@ pub async fn keep(State(app): State<App>, actor: Actor, form: Form) -> web::Resu
     let kept = app.store.write_once(&by, &once, |tx| async move {
         let files = sent.save(&tx).await?;
         let id = keep_record(&inner, &tx, NewRecord { files, ..new }).await?;
-        Ok(reply::with_flash(&paths::record(id), "已记入台账;相关事项已自动更新。"))
+        Ok(reply::with_flash(
+            &paths::record(id),
+            "已记入台账;相关事项已自动更新。",
+        ))
     });
     match kept.await {
         Ok(receipt) => reply::see_other(receipt),
         Err(Fail::Refused(refusal)) => {
-            again(&app, &actor, node, typed, &offered, forms::at_field(&refusal)).await
+            again(
+                &app,
+                &actor,
+                node,
+                typed,
+                &offered,
+                forms::at_field(&refusal),
+            )
+            .await
         }
         Err(fail) => Err(fail.into()),
     }
@@ -141,10 +162,16 @@ pub async fn change(State(app): State<App>, actor: Actor, Key(id): Key, form: Fo
     let typed = Typed::read(&form);
     let offered = files::offered(&app, &actor, Accept::Evidence, &form, "file").await?;
     let had = files::files_of(app.store.db(), "record", &[id]).await?;
-    let kept: Vec<Id> = had.iter().map(|f| f.file).filter(|f| typed.kept.contains(f)).collect();
+    let kept: Vec<Id> = had
+        .iter()
+        .map(|f| f.file)
+        .filter(|f| typed.kept.contains(f))
+        .collect();
     let new = match command(&typed, node.id, &offered) {
         Ok(new) => new,
-        Err(errors) => return edit_again(&app, &actor, shown(record, &form), typed, &offered, errors).await,
+        Err(errors) => {
+            return edit_again(&app, &actor, shown(record, &form), typed, &offered, errors).await;
+        }
     };
     let (inner, sent, version) = (app.clone(), offered.clone(), form.version());
     let (by, once) = (actor.by(), form.once(&actor));
@@ -152,12 +179,23 @@ pub async fn change(State(app): State<App>, actor: Actor, Key(id): Key, form: Fo
         let files = kept.into_iter().chain(sent.save(&tx).await?).collect();
         let new = NewRecord { files, ..new };
         change_record(&inner, &tx, id, version, new).await?;
-        Ok(reply::with_flash(&paths::record(id), "已保存修改;相关事项已自动更新。"))
+        Ok(reply::with_flash(
+            &paths::record(id),
+            "已保存修改;相关事项已自动更新。",
+        ))
     });
     match changed.await {
         Ok(receipt) => reply::see_other(receipt),
         Err(Fail::Refused(refusal)) => {
-            edit_again(&app, &actor, shown(record, &form), typed, &offered, forms::at_field(&refusal)).await
+            edit_again(
+                &app,
+                &actor,
+                shown(record, &form),
+                typed,
+                &offered,
+                forms::at_field(&refusal),
+            )
+            .await
         }
         Err(Fail::Stale) => stale(&app, &actor, id, typed, &offered).await,
         Err(fail) => Err(fail.into()),
@@ -167,14 +205,13 @@ pub async fn change(State(app): State<App>, actor: Actor, Key(id): Key, form: Fo
 /// The record under the version that the page showed, so that a form shown again does not overwrite
 /// what somebody saved meanwhile.
 fn shown(record: Record, form: &Form) -> Record {
-    Record { version: form.version(), ..record }
+    Record {
+        version: form.version(),
+        ..record
+    }
 }
 
-fn command(
-    typed: &Typed,
-    organisation: Id,
-    offered: &Offered,
-) -> Result<NewRecord, FieldErrors> {
+fn command(typed: &Typed, organisation: Id, offered: &Offered) -> Result<NewRecord, FieldErrors> {
     let mut errors = FieldErrors::new();
     if let Some(complaint) = offered.complaint() {
         errors.insert("file", complaint);
@@ -198,7 +235,8 @@ async fn choose(app: &App, actor: &Actor, asked: Option<Id>) -> web::Result<Node
         Some(id) => nodes.into_iter().find(|n| n.id == id),
         None => nodes.into_iter().next(),
     };
-    node.filter(|n| actor.can(Right::KeepRecords, &n.place())).ok_or(Failure::NotFound)
+    node.filter(|n| actor.can(Right::KeepRecords, &n.place()))
+        .ok_or(Failure::NotFound)
 }
 
 async fn own(app: &App, actor: &Actor, id: Id) -> web::Result<(Record, Node)> {
@@ -210,11 +248,19 @@ async fn own(app: &App, actor: &Actor, id: Id) -> web::Result<(Record, Node)> {
     if record.removed_at.is_some() {
         return Err(Failure::Refused(Box::new(RecordRefusal::Removed)));
     }
-    let node = org::store::find_node(db, record.organisation).await?.ok_or(Failure::NotFound)?;
+    let node = org::store::find_node(db, record.organisation)
+        .await?
+        .ok_or(Failure::NotFound)?;
     Ok((record, node))
 }
 
-async fn page(app: &App, actor: &Actor, node: Node, roster: Roster, typed: Typed) -> web::Result<Page> {
+async fn page(
+    app: &App,
+    actor: &Actor,
+    node: Node,
+    roster: Roster,
+    typed: Typed,
+) -> web::Result<Page> {
     const HEADING: &str = "记一次党课或公开课";
     let db = app.store.db();
     let reach = actor.reach(Right::KeepRecords);
@@ -227,10 +273,17 @@ async fn page(app: &App, actor: &Actor, node: Node, roster: Roster, typed: Typed
         back: paths::RECORDS.to_owned(),
         errors: FieldErrors::new(),
         typed,
-        organisations: if organisations.len() > 1 { organisations } else { vec![] },
+        organisations: if organisations.len() > 1 {
+            organisations
+        } else {
+            vec![]
+        },
         has_youth_school: tags.iter().any(|tag| tag.code == "youth_party_school"),
         node,
-        subkinds: KINDS.iter().flat_map(|kind| kind.subkinds().iter().copied()).collect(),
+        subkinds: KINDS
+            .iter()
+            .flat_map(|kind| kind.subkinds().iter().copied())
+            .collect(),
         roster,
         files: vec![],
         held: vec![],
@@ -266,7 +319,11 @@ async fn edit_page(
     let db = app.store.db();
     let people = store::people(db, record.id).await?;
     let files = files::files_of(db, "record", &[record.id]).await?;
-    let had: Vec<Id> = people.iter().map(|p| p.member).chain(record.speaker).collect();
+    let had: Vec<Id> = people
+        .iter()
+        .map(|p| p.member)
+        .chain(record.speaker)
+        .collect();
     let kept = files.iter().map(|f| f.file).collect();
     let typed = typed.unwrap_or_else(|| Typed::of(&record, &people, kept));
     let roster = roster(app, actor, &node, &had).await?;
@@ -305,12 +362,18 @@ async fn stale(app: &App, actor: &Actor, id: Id, typed: Typed, offered: &Offered
         ("日期", record.day.chinese()),
         ("题目", record.title.clone()),
         ("主讲人", record.speaker_name.clone()),
-        ("到场", store::there_words(record.attended, record.expected, record.audience)),
+        (
+            "到场",
+            store::there_words(record.attended, record.expected, record.audience),
+        ),
         ("要点", record.content.clone()),
     ];
     let mut page = edit_page(app, actor, record, node, Some(typed)).await?;
     page.held = offered.hold(app).await?;
     page.theirs = theirs;
     let broken = |_| Failure::Broken(::store::Error::Schema("a template failed".to_owned()));
-    Ok(reply::raw((StatusCode::CONFLICT, Html(page.render().map_err(broken)?))))
+    Ok(reply::raw((
+        StatusCode::CONFLICT,
+        Html(page.render().map_err(broken)?),
+    )))
 }

@@ -36,7 +36,9 @@ impl Asked {
     fn filter(&self, organisations: &[org::store::Node]) -> Filter {
         let day = |text: &Option<String>| text.as_deref().and_then(|t| t.parse().ok());
         let subkind = Subkind::from_code(self.kind()).map(|s| s.code().to_owned());
-        let chosen = organisations.iter().find(|n| Some(n.id) == self.organisation());
+        let chosen = organisations
+            .iter()
+            .find(|n| Some(n.id) == self.organisation());
         Filter {
             kind: Kind::from_code(self.kind()).map(|k| k.code().to_owned()),
             subkind,
@@ -47,7 +49,9 @@ impl Asked {
     }
 
     fn organisation(&self) -> Option<Id> {
-        self.organisation.as_deref().and_then(|text| text.parse().ok())
+        self.organisation
+            .as_deref()
+            .and_then(|text| text.parse().ok())
     }
 
     fn after(&self) -> Option<After> {
@@ -95,11 +99,7 @@ impl Page {
 }
 
 /// `GET /records`
-pub async fn show(
-    State(app): State<App>,
-    actor: Actor,
-    Query(asked): Query<Asked>,
-) -> web::Result {
+pub async fn show(State(app): State<App>, actor: Actor, Query(asked): Query<Asked>) -> web::Result {
     let (reach, organisations, filter) = ask(&app, &actor, &asked).await?;
     let db = app.store.db();
     let mut lines = store::ledger(db, &reach, &filter, asked.after(), PAGE + 1).await?;
@@ -110,11 +110,18 @@ pub async fn show(
     let query = asked.query(&filter);
     let next = lines.last().filter(|_| more).map(|last| {
         let join = if query.is_empty() { "" } else { "&" };
-        format!("{}?{query}{join}after={}_{}", paths::RECORDS, last.day, last.id)
+        format!(
+            "{}?{query}{join}after={}_{}",
+            paths::RECORDS,
+            last.day,
+            last.id
+        )
     });
     let day = |day: Option<kernel::Day>| day.map(|d| d.to_string()).unwrap_or_default();
     reply::page(&Page {
-        frame: Frame::new(&app, &actor, paths::RECORDS, "工作纪实台账").await?.saying(asked.said.clone()),
+        frame: Frame::new(&app, &actor, paths::RECORDS, "工作纪实台账")
+            .await?
+            .saying(asked.said.clone()),
         lede: lede(&organisations, &filter, n),
         kinds: KINDS,
         kind: asked.kind().to_owned(),
@@ -122,7 +129,11 @@ pub async fn show(
         to: day(filter.to),
         organisation: asked.organisation(),
         many: organisations.len() > 1,
-        organisations: if organisations.len() > MOST_CHOICES { vec![] } else { organisations },
+        organisations: if organisations.len() > MOST_CHOICES {
+            vec![]
+        } else {
+            organisations
+        },
         next,
         export: format!("{}/export?{query}", paths::RECORDS),
         may_keep: actor.can_anywhere(Right::KeepRecords),
@@ -132,13 +143,20 @@ pub async fn show(
 }
 
 fn lede(organisations: &[org::store::Node], filter: &Filter, n: i64) -> String {
-    let chosen = filter.under.as_ref().and_then(|p| organisations.iter().find(|o| o.path == *p));
+    let chosen = filter
+        .under
+        .as_ref()
+        .and_then(|p| organisations.iter().find(|o| o.path == *p));
     let whose = match (chosen, organisations) {
         (Some(one), _) => one.name.clone(),
         (None, [one]) => one.name.clone(),
         (None, all) => format!("管辖范围内 {} 个党组织", all.len()),
     };
-    if n > COUNTED { format!("{whose} · 10 000 条以上。") } else { format!("{whose} · {n} 条。") }
+    if n > COUNTED {
+        format!("{whose} · 10 000 条以上。")
+    } else {
+        format!("{whose} · {n} 条。")
+    }
 }
 
 async fn ask(
@@ -170,13 +188,23 @@ pub async fn export(
             break;
         }
     }
-    let chosen = filter.under.as_ref().and_then(|p| organisations.iter().find(|o| o.path == *p));
-    let unit = chosen.or(organisations.first()).map_or(app.county.as_str(), |n| n.name.as_str());
+    let chosen = filter
+        .under
+        .as_ref()
+        .and_then(|p| organisations.iter().find(|o| o.path == *p));
+    let unit = chosen
+        .or(organisations.first())
+        .map_or(app.county.as_str(), |n| n.name.as_str());
     let today = app.store.today();
     let title = format!("{unit}工作纪实台账");
-    let name = format!("{unit}_工作纪实_{}.xlsx", today.to_string().replace('-', ""));
+    let name = format!(
+        "{unit}_工作纪实_{}.xlsx",
+        today.to_string().replace('-', "")
+    );
     let made = tokio::task::spawn_blocking(move || sheets::ledger(&title, today, &lines)).await;
     let broken = |why: String| web::Failure::Broken(::store::Error::Schema(why));
-    let bytes = made.map_err(|e| broken(e.to_string()))?.map_err(|e| broken(e.to_string()))?;
+    let bytes = made
+        .map_err(|e| broken(e.to_string()))?
+        .map_err(|e| broken(e.to_string()))?;
     reply::attachment(&name, reply::XLSX, bytes)
 }

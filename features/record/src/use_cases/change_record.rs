@@ -54,6 +54,14 @@ fn what_changed(before: &Record, after: &Record, files_differ: bool) -> String {
         ("要点", before.content != after.content),
         ("佐证", files_differ),
     ];
-    let names: Vec<_> = differs.iter().filter(|(_, differs)| *differs).map(|(n, _)| *n).collect();
-    if names.is_empty() { "保存,内容未变".to_owned() } else { format!("修改:{}", names.join("、")) }
+    let names: Vec<_> = differs
+        .iter()
+        .filter(|(_, differs)| *differs)
+        .map(|(n, _)| *n)
+        .collect();
+    if names.is_empty() {
+        "保存,内容未变".to_owned()
+    } else {
+        format!("修改:{}", names.join("、"))
+    }
 }

@@ -71,7 +71,9 @@ pub struct NewRecord {
 /// # Errors
 /// [`RecordRefusal`] for what does not hold together; not found for an organisation that is none.
 pub async fn keep_record(app: &App, tx: &Tx, new: NewRecord) -> Result<Id, Fail<RecordRefusal>> {
-    let node = org::store::find_node(tx, new.organisation).await?.ok_or(Fail::NotFound)?;
+    let node = org::store::find_node(tx, new.organisation)
+        .await?
+        .ok_or(Fail::NotFound)?;
     if node.category != "organisation" {
         return Err(Fail::NotFound);
     }
@@ -220,11 +222,18 @@ async fn set_attendance(
             (*attended, *expected)
         }
         Attendance::Named { present, absent } => {
-            let mut known: BTreeSet<Id> =
-                member::store::under(tx, &record.path).await?.iter().map(|m| m.id).collect();
+            let mut known: BTreeSet<Id> = member::store::under(tx, &record.path)
+                .await?
+                .iter()
+                .map(|m| m.id)
+                .collect();
             known.extend(store::people(tx, record.id).await?.iter().map(|p| p.member));
             let mut named = BTreeSet::new();
-            if !present.iter().chain(absent).all(|id| known.contains(id) && named.insert(*id)) {
+            if !present
+                .iter()
+                .chain(absent)
+                .all(|id| known.contains(id) && named.insert(*id))
+            {
                 return Err(Fail::Refused(RecordRefusal::StrangerOnList));
             }
             (number(present.len()), number(named.len()))
@@ -275,7 +284,8 @@ pub(super) async fn audit(
         "kind": record.kind, "subkind": record.subkind, "day": record.day,
         "attended": record.attended, "files": files,
     });
-    tx.audit(action, ("record", record.id), &record.path, detail).await
+    tx.audit(action, ("record", record.id), &record.path, detail)
+        .await
 }
 
 /// Whether ten minutes have not passed.

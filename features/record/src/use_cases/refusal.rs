@@ -89,9 +89,7 @@ impl Refusal for RecordRefusal {
                     day.chinese()
                 ));
             }
-            RecordRefusal::LessonByGuest => {
-                "汇报课、示范课由本组织党员教师上,请从名单中选主讲人。"
-            }
+            RecordRefusal::LessonByGuest => "汇报课、示范课由本组织党员教师上,请从名单中选主讲人。",
             RecordRefusal::NobodyThere => "没有人到场。请勾选到场党员,或填写其他听众人数。",
             RecordRefusal::StrangerOnList => {
                 "名单已有变动,有人不在本组织的名册里了。请刷新页面后再保存。"

@@ -30,7 +30,9 @@ pub async fn remove_record(
     tx: &Tx,
     removal: Removal<'_>,
 ) -> Result<(), Fail<RecordRefusal>> {
-    let record = store::find(tx, removal.record).await?.ok_or(Fail::NotFound)?;
+    let record = store::find(tx, removal.record)
+        .await?
+        .ok_or(Fail::NotFound)?;
     if record.removed_at.is_some() {
         return Err(Fail::Refused(RecordRefusal::Removed));
     }
@@ -44,7 +46,11 @@ pub async fn remove_record(
         params![record.id, removal.version, tx.now()],
     )
     .await?;
-    let words = if reason.is_empty() { "撤销".to_owned() } else { format!("撤销:{reason}") };
+    let words = if reason.is_empty() {
+        "撤销".to_owned()
+    } else {
+        format!("撤销:{reason}")
+    };
     store::tell(tx, record.id, &words).await?;
     app.record_changed(tx, &change_of(&record)).await?;
     audit(tx, "remove_record", &record, 0).await?;

@@ -68,8 +68,11 @@ fn crc32(bytes: &[u8]) -> u32 {
 }
 
 pub fn docx(text: &str) -> Vec<u8> {
-    let mut document = office::plain::PlainDocument::default();
-    document.title = text.to_owned();
+    let title = text.to_owned();
+    let document = office::plain::PlainDocument {
+        title,
+        ..Default::default()
+    };
     office::plain::write(&document).unwrap()
 }
 

@@ -55,7 +55,11 @@ async fn people(app: &TestApp, county: &County) -> Branch {
         Ok(ids)
     });
     let ids = built.await.unwrap();
-    Branch { zhou: ids[0], lin: ids[1], jiang: ids[2] }
+    Branch {
+        zhou: ids[0],
+        lin: ids[1],
+        jiang: ids[2],
+    }
 }
 
 /// A lecture by 周明 with 江一帆 absent.
@@ -88,13 +92,23 @@ fn address(receipt: &str) -> String {
 
 async fn kept(secretary: &Caller, branch: &Branch) -> String {
     let ids = ids(branch);
-    address(&secretary.post("/records", &lecture(&ids, &[])).await.led_to())
+    address(
+        &secretary
+            .post("/records", &lecture(&ids, &[]))
+            .await
+            .led_to(),
+    )
 }
 
 /// What subscribers made of it: the duty feature is one, asked through its table.
 async fn duty_status(app: &TestApp, requirement: Id) -> String {
     let sql = "SELECT status FROM duty WHERE requirement = $1";
-    app.app.store.db().scalar(sql, store::params![requirement]).await.unwrap()
+    app.app
+        .store
+        .db()
+        .scalar(sql, store::params![requirement])
+        .await
+        .unwrap()
 }
 
 /// A requirement of one lecture by the secretary in November, of 第一小学党支部.
@@ -368,5 +382,8 @@ on_both! {
 }
 
 fn testkit_words(html: &str) -> String {
-    html.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text).collect()
+    html.split('<')
+        .filter_map(|part| part.split_once('>'))
+        .map(|(_, text)| text)
+        .collect()
 }

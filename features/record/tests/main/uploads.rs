@@ -31,6 +31,17 @@ impl Script {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Answer {
+        self.ask(method, path, headers, Body::from(body.to_vec()))
+            .await
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body,
+    ) -> Answer {
         let (cookie, csrf) = self.cookie.split_once(';').unwrap();
         let mut request = Request::builder()
             .method(method)
@@ -42,9 +53,7 @@ impl Script {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.caller
-            .ask(request.body(Body::from(body.to_vec())).unwrap())
-            .await
+        self.caller.ask(request.body(body).unwrap()).await
     }
 
     pub async fn begin(&self, metadata: &str, length: usize) -> Answer {
@@ -100,6 +109,22 @@ on_both! {
         assert!(disposition.starts_with("attachment") && disposition.contains("%E8%AE%B0"));
         assert_eq!(file.headers["x-content-type-options"], "nosniff");
         assert!(file.headers["content-security-policy"].to_str().unwrap().contains("sandbox"));
+    }
+
+    async fn what_came_before_the_line_broke_is_kept(app: TestApp) {
+        let county = County::build(&app).await;
+        let script = Script::of(&app, county.secretary).await;
+        let at = script.begin(PDF_NAME, PDF.len()).await.location;
+        let lost = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        let stream = futures_util::stream::iter([Ok(&PDF[..15]), Err(lost)]);
+        let headers = [("upload-offset", "0"), ("content-type", "application/offset+octet-stream")];
+        script.ask(Method::PATCH, &at, &headers, Body::from_stream(stream)).await;
+        let asked = script.send(Method::HEAD, &at, &[], b"").await;
+        assert_eq!(offset(&asked), "15");
+        assert_eq!(script.part(&at, 15, &PDF[15..]).await.status, 204);
+        // The answer to the last part was lost: asking says that everything has come.
+        let asked = script.send(Method::HEAD, &at, &[], b"").await;
+        assert_eq!(offset(&asked), PDF.len().to_string());
     }
 
     async fn an_upload_is_nobody_elses(app: TestApp) {
