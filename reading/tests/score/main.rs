@@ -1,6 +1,6 @@
 //! 读得准不准: reads every document of `tests/corpus` and compares the JSON with what a person read.
-//! One test a half. Tables: `cargo test -p zhibu-reading --test score -- --nocapture`; with
-//! `CORPUS_MISSES=1` also what was missed in `tune`. The misses of `held` are never printed.
+//! One test a half, and one for `more`. Tables: `cargo test -p zhibu-reading --test score -- --nocapture`; with
+//! `CORPUS_MISSES=1` also what was missed in `tune` and `more`. The misses of `held` are never printed.
 
 mod facts;
 mod fixtures;
@@ -11,10 +11,10 @@ mod wording;
 
 use tally::Tally;
 
-fn score(half: &str, show_misses: bool) -> Tally {
+fn score(half: &str, count: usize, show_misses: bool) -> Tally {
     let mut total = Tally::default();
     println!("\n{half}\n{}", Tally::heading());
-    for fixture in fixtures::of(half) {
+    for fixture in fixtures::of(half, count) {
         let mut misses = Vec::new();
         let tally = match fixtures::read(&fixture) {
             Ok(got) => measure::compare(&fixture.expected, &got, &mut misses),
@@ -45,12 +45,21 @@ fn assert_thresholds(total: &Tally) {
     );
 }
 
+fn misses_are_wanted() -> bool {
+    std::env::var_os("CORPUS_MISSES").is_some()
+}
+
 #[test]
 fn tune_half_meets_the_thresholds() {
-    assert_thresholds(&score("tune", std::env::var_os("CORPUS_MISSES").is_some()));
+    assert_thresholds(&score("tune", 15, misses_are_wanted()));
 }
 
 #[test]
 fn held_half_meets_the_thresholds() {
-    assert_thresholds(&score("held", false));
+    assert_thresholds(&score("held", 15, false));
+}
+
+#[test]
+fn more_half_meets_the_thresholds() {
+    assert_thresholds(&score("more", 12, misses_are_wanted()));
 }

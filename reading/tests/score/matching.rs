@@ -81,9 +81,12 @@ fn likeness(want: &Value, have: &Value) -> f64 {
 }
 
 /// Between parts of one paragraph the text is the same: the date then tells which is meant. A
-/// container stands back behind the items in it.
+/// container stands back behind the items in it, and what may be read behind what must be.
 fn tie_break(want: &Value, have: &Value) -> f64 {
     let date = want["due"].is_string() && want["due"] == have["due"];
     let container = have["container"] == true;
-    (if date { 0.05 } else { 0.0 }) - (if container { 0.3 } else { 0.0 })
+    let optional = want["optional"] == true;
+    (if date { 0.05 } else { 0.0 })
+        - (if container { 0.3 } else { 0.0 })
+        - (if optional { 0.3 } else { 0.0 })
 }
