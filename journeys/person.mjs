@@ -12,7 +12,7 @@ export class Person {
       baseURL: world.url, viewport: { width, height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai',
       javaScriptEnabled: script, acceptDownloads: true, reducedMotion: 'reduce',
     });
-    person.context.setDefaultTimeout(10000);
+    person.context.setDefaultTimeout(8000);
     person.page = await person.context.newPage();
     person.script = script;
     person.complaints = [];
@@ -71,11 +71,12 @@ export class Person {
   async clickOn(thing) { this.clicks += 1; await thing.click(); }
   async click(role, name, within) { await this.clickOn(this.by(role, name, within)); }
 
+  // What is folded away, by the words on it.
+  async unfold(words, within = this.page) { await this.clickOn(within.getByText(words).first()); }
+
   // A click that leads to another page.
   async goOn(thing) {
-    const loaded = this.page.waitForEvent('domcontentloaded');
-    await this.clickOn(thing);
-    await loaded;
+    await Promise.all([this.page.waitForEvent('domcontentloaded'), this.clickOn(thing)]);
     await this.page.waitForLoadState('load');
   }
   async go(role, name, within) { await this.goOn(this.by(role, name, within)); }
@@ -94,9 +95,7 @@ export class Person {
 
   // A file that a click brings.
   async download(thing) {
-    const coming = this.page.waitForEvent('download');
-    await this.clickOn(thing);
-    const got = await coming;
+    const [got] = await Promise.all([this.page.waitForEvent('download'), this.clickOn(thing)]);
     const place = path.join(this.world.folder, `got-${Date.now()}-${got.suggestedFilename()}`);
     await got.saveAs(place);
     return { name: got.suggestedFilename(), place, bytes: fs.readFileSync(place) };
