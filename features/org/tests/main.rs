@@ -1,4 +1,6 @@
 //! The tree through its pages and beneath them, on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod exchange;
 mod ground;
+mod pages;
