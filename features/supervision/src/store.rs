@@ -1,0 +1,604 @@
+//! Every statement of the feature.
+
+use crate::tally::Tally;
+use ::store::{Db, Error, Tx, Value, params, placeholders, row};
+use duty::maintain::zone_place;
+use kernel::{Day, Id, Instant, TreePath};
+use std::collections::{BTreeMap, HashMap};
+use web::{Actor, Reach, Right};
+
+row! {
+    /// 交办单, as readers need it.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SheetRow {
+        pub id: Id,
+        pub title: String,
+        pub prefix: String,
+        pub year: Option<i64>,
+        pub number: Option<i64>,
+        pub path: TreePath,
+        pub issued_at: Option<Instant>,
+        pub closed_at: Option<Instant>,
+    }
+}
+
+impl SheetRow {
+    /// `清教党〔2026〕3号`, or the title where there is no number.
+    pub fn label(&self) -> String {
+        match (self.year, self.number) {
+            (Some(year), Some(number)) => format!("{}〔{year}〕{number}号", self.prefix),
+            _ => self.title.clone(),
+        }
+    }
+}
+
+const SHEET: &str = "s.id, s.title, s.prefix, s.year, s.number, s.path, s.issued_at, s.closed_at";
+
+/// Issued sheets with duties within reach: open ones first, then the newest.
+pub async fn sheets(db: &Db, reach: &Reach) -> Result<Vec<SheetRow>, Error> {
+    let mut values = Vec::new();
+    let within = reach.sql("d.path", "d.zone", &mut values);
+    let sql = format!(
+        "SELECT {SHEET} FROM sheet s WHERE s.issued_at IS NOT NULL AND s.voided = FALSE
+         AND EXISTS (SELECT 1 FROM duty d WHERE d.sheet = s.id AND {within})
+         ORDER BY CASE WHEN s.closed_at IS NULL THEN 0 ELSE 1 END, s.issued_at DESC, s.id DESC LIMIT 60"
+    );
+    db.all(&sql, values).await
+}
+
+/// Drafts within reach, the newest first.
+pub async fn drafts(db: &Db, reach: &Reach) -> Result<Vec<SheetRow>, Error> {
+    let mut values = Vec::new();
+    let within = reach.sql("s.path", "CAST(NULL AS BIGINT)", &mut values);
+    let sql = format!(
+        "SELECT {SHEET} FROM sheet s WHERE s.issued_at IS NULL AND s.closed_at IS NULL AND {within}
+         ORDER BY s.id DESC LIMIT 10"
+    );
+    db.all(&sql, values).await
+}
+
+/// The sheet of that id, if issued.
+pub async fn find_sheet(db: &Db, id: Id) -> Result<Option<SheetRow>, Error> {
+    let sql = format!("SELECT {SHEET} FROM sheet s WHERE s.id = $1 AND s.issued_at IS NOT NULL");
+    db.find(&sql, params![id]).await
+}
+
+row! {
+    /// An item as a column of the board.
+    #[derive(Clone, Debug)]
+    pub struct ItemRow {
+        pub id: Id,
+        pub outline: String,
+        pub title: String,
+        pub period_key: String,
+        pub due: Day,
+    }
+}
+
+/// The requirements of a sheet, in its order.
+pub async fn items(db: &Db, sheet: Id) -> Result<Vec<ItemRow>, Error> {
+    let sql = "SELECT id, outline, title, period_key, due FROM requirement
+               WHERE source_kind = 'sheet' AND source = $1 ORDER BY rank, due, id";
+    db.all(sql, params![sheet]).await
+}
+
+row! {
+    /// A cell of the board.
+    #[derive(Clone, Debug)]
+    pub struct CellRow {
+        pub requirement: Id,
+        pub organisation: Id,
+        pub status: String,
+        pub overdue: bool,
+        pub not_applicable: Option<String>,
+        pub name: String,
+        pub parent: Option<String>,
+        pub zone: Option<Id>,
+        pub zone_name: Option<String>,
+    }
+}
+
+/// Cells that one page of the board may hold.
+const MOST_CELLS: i64 = 12_000;
+
+/// The cells of a sheet within reach, by zone and organisation.
+pub async fn cells(db: &Db, sheet: Id, reach: &Reach) -> Result<Vec<CellRow>, Error> {
+    let mut values = params![sheet];
+    let condition = reach.sql("d.path", "d.zone", &mut values);
+    let sql = format!(
+        "SELECT d.requirement, d.organisation, d.status, d.overdue, d.not_applicable, n.name,
+         p.name AS parent, d.zone, z.name AS zone_name
+         FROM duty d JOIN node n ON n.id = d.organisation LEFT JOIN node z ON z.id = d.zone
+         LEFT JOIN edge e ON e.child = n.id AND e.tree = 'subordination' AND e.to_day IS NULL
+         LEFT JOIN node p ON p.id = e.parent
+         WHERE d.sheet = $1 AND {condition}
+         ORDER BY CASE WHEN z.id IS NULL THEN 1 ELSE 0 END, z.pinyin, z.id, d.path, d.organisation,
+         d.rank, d.requirement LIMIT {MOST_CELLS}"
+    );
+    db.all(&sql, values).await
+}
+
+/// 汇总 of sheets, as kept: by sheet and place.
+#[derive(Debug, Default)]
+pub struct Sums(HashMap<(Id, String), Tally>);
+
+impl Sums {
+    /// Those of the reach's own places and of the zones.
+    pub async fn load(db: &Db, sheets: &[Id], reach: &Reach) -> Result<Sums, Error> {
+        let mut values: Vec<Value> = sheets.iter().flat_map(|id| params![*id]).collect();
+        let list = placeholders(1, sheets.len());
+        let from = values.len() + 1;
+        values.extend(reach.subtrees.iter().flat_map(|path| params![path]));
+        let places = placeholders(from, reach.subtrees.len());
+        let sql = format!(
+            "SELECT sheet, place, status, n FROM duty_sum WHERE sheet IN ({list}) AND n <> 0
+             AND (place IN ({places}) OR (place >= 'z' AND place < 'z~'))"
+        );
+        let mut sums = Sums::default();
+        for row in db.all::<SumRow>(&sql, values).await? {
+            sums.0.entry((row.sheet, row.place)).or_default().add_many(&row.status, row.n);
+        }
+        Ok(sums)
+    }
+
+    /// Of everything within reach, where one kept sum says it.
+    pub fn whole(&self, sheet: Id, reach: &Reach) -> Option<Tally> {
+        let place = match (&reach.subtrees[..], &reach.zones[..]) {
+            ([root], []) if reach.exact.is_empty() => root.to_string(),
+            ([], [zone]) if reach.exact.is_empty() => zone_place(*zone),
+            _ => return None,
+        };
+        Some(self.0.get(&(sheet, place)).cloned().unwrap_or_default())
+    }
+
+    /// Of a zone, where all of it is within reach: the zone's own holder, or whoever holds the whole
+    /// tree.
+    pub fn zone(&self, sheet: Id, zone: Id, reach: &Reach) -> Option<Tally> {
+        let all = matches!(&reach.subtrees[..], [root] if root.depth() == 1);
+        (all || reach.zones.contains(&zone))
+            .then(|| self.0.get(&(sheet, zone_place(zone))).cloned().unwrap_or_default())
+    }
+}
+
+row! {
+    struct SumRow {
+        sheet: Id,
+        place: String,
+        status: String,
+        n: i64,
+    }
+}
+
+row! {
+    struct CountRow {
+        status: String,
+        overdue: bool,
+        n: i64,
+    }
+}
+
+/// Counts the duties of those sheets within reach: for reaches that no kept sum covers.
+pub async fn count(db: &Db, sheets: &[Id], reach: &Reach) -> Result<Tally, Error> {
+    let mut values: Vec<Value> = sheets.iter().flat_map(|id| params![*id]).collect();
+    let list = placeholders(1, sheets.len());
+    let within = reach.sql("d.path", "d.zone", &mut values);
+    let sql = format!(
+        "SELECT d.status, d.overdue, COUNT(*) AS n FROM duty d
+         WHERE d.sheet IN ({list}) AND d.not_applicable IS NULL AND {within}
+         GROUP BY d.status, d.overdue"
+    );
+    let mut tally = Tally::default();
+    for row in db.all::<CountRow>(&sql, values).await? {
+        tally.add_many(&row.status, row.n);
+        tally.overdue += if row.overdue { row.n } else { 0 };
+    }
+    Ok(tally)
+}
+
+/// 还欠的: neither settled nor waiting for review, and it applies.
+pub const OWED: &str =
+    "d.not_applicable IS NULL AND d.status IN ('not_started', 'under_way', 'returned')";
+
+/// Which duties a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListFilter {
+    /// One sheet; every open one when none.
+    pub sheet: Option<Id>,
+    /// Code of a status, or `overdue`, `owed`, `settled`, `na`, `asked`.
+    pub status: String,
+    /// One zone.
+    pub zone: Option<Id>,
+    /// One requirement.
+    pub item: Option<Id>,
+    /// One organisation.
+    pub organisation: Option<Id>,
+    /// Due on that day or before.
+    pub due_to: Option<Day>,
+}
+
+impl ListFilter {
+    fn condition(&self, reach: &Reach, values: &mut Vec<Value>) -> String {
+        let mut terms = vec![reach.sql("d.path", "d.zone", values)];
+        terms.push(match self.status.as_str() {
+            "" => "TRUE".to_owned(),
+            "overdue" => "d.not_applicable IS NULL AND d.overdue = TRUE".to_owned(),
+            "owed" => OWED.to_owned(),
+            "settled" => "d.not_applicable IS NULL AND d.status IN ('done', 'done_late')".to_owned(),
+            "asked" => "d.extension_asked IS NOT NULL".to_owned(),
+            "na" => "d.not_applicable IS NOT NULL".to_owned(),
+            code => {
+                values.extend(params![code]);
+                format!("d.not_applicable IS NULL AND d.status = ${}", values.len())
+            }
+        });
+        let mut add = |sql: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                values.push(value);
+                terms.push(format!("{sql} ${}", values.len()));
+            }
+        };
+        add("d.sheet =", self.sheet.map(|id| id.0.into()));
+        add("d.zone =", self.zone.map(|id| id.0.into()));
+        add("d.requirement =", self.item.map(|id| id.0.into()));
+        add("d.organisation =", self.organisation.map(|id| id.0.into()));
+        add("d.due <=", self.due_to.map(|day| day.to_string().into()));
+        if self.sheet.is_none() {
+            terms.push("r.closed_at IS NULL".to_owned());
+        }
+        terms.join(" AND ")
+    }
+}
+
+row! {
+    /// A duty of a list.
+    #[derive(Clone, Debug)]
+    pub struct ListedRow {
+        pub requirement: Id,
+        pub organisation: Id,
+        pub path: TreePath,
+        pub sheet: Id,
+        pub rank: i64,
+        pub status: String,
+        pub overdue: bool,
+        pub not_applicable: Option<String>,
+        pub due: Day,
+        pub extension_asked: Option<Day>,
+        pub handed_name: Option<String>,
+        pub missing: String,
+        pub title: String,
+        pub name: String,
+        pub zone_name: Option<String>,
+    }
+}
+
+/// Duties of a list, by organisation and item, after a place in it.
+pub async fn listed(
+    db: &Db,
+    reach: &Reach,
+    filter: &ListFilter,
+    after: Option<(TreePath, i64, Id)>,
+    limit: usize,
+) -> Result<Vec<ListedRow>, Error> {
+    let mut values = Vec::new();
+    let mut condition = filter.condition(reach, &mut values);
+    if let Some((path, rank, requirement)) = after {
+        let from = values.len() + 1;
+        values.extend(params![path, rank, requirement]);
+        condition
+            .push_str(&format!(" AND (d.path, d.rank, d.requirement) > ({})", placeholders(from, 3)));
+    }
+    let sql = format!(
+        "SELECT d.requirement, d.organisation, d.path, d.sheet, d.rank, d.status, d.overdue,
+         d.not_applicable, d.due, d.extension_asked, d.handed_name, d.missing, r.title, n.name,
+         z.name AS zone_name
+         FROM duty d JOIN requirement r ON r.id = d.requirement JOIN node n ON n.id = d.organisation
+         LEFT JOIN node z ON z.id = d.zone
+         WHERE {condition} ORDER BY d.path, d.rank, d.requirement LIMIT {limit}"
+    );
+    db.all(&sql, values).await
+}
+
+row! {
+    /// How long a list is.
+    pub struct Extent {
+        pub duties: i64,
+        pub organisations: i64,
+    }
+}
+
+/// How many duties a list shows, and of how many organisations.
+pub async fn extent(db: &Db, reach: &Reach, filter: &ListFilter) -> Result<Extent, Error> {
+    let mut values = Vec::new();
+    let condition = filter.condition(reach, &mut values);
+    let sql = format!(
+        "SELECT COUNT(*) AS duties, COUNT(DISTINCT d.organisation) AS organisations
+         FROM duty d JOIN requirement r ON r.id = d.requirement WHERE {condition}"
+    );
+    let found = db.find(&sql, values).await?;
+    Ok(found.unwrap_or(Extent { duties: 0, organisations: 0 }))
+}
+
+row! {
+    /// An extension somebody waits for.
+    pub struct AskedRow {
+        pub requirement: Id,
+        pub organisation: Id,
+        pub sheet: Id,
+        pub extension_asked: Day,
+        pub title: String,
+        pub name: String,
+        pub reason: Option<String>,
+    }
+}
+
+/// Extensions asked for and not answered, with the reason last given.
+pub async fn extensions(db: &Db, actor: &Actor) -> Result<Vec<AskedRow>, Error> {
+    let mut values = Vec::new();
+    let within = actor.reach(Right::ExcuseDuties).sql("d.path", "d.zone", &mut values);
+    let sql = format!(
+        "SELECT d.requirement, d.organisation, d.sheet, d.extension_asked, r.title, n.name,
+         (SELECT f.reason FROM fact f WHERE f.requirement = d.requirement
+          AND f.organisation = d.organisation AND f.kind = 'extension_asked'
+          ORDER BY f.id DESC LIMIT 1) AS reason
+         FROM duty d JOIN requirement r ON r.id = d.requirement JOIN node n ON n.id = d.organisation
+         WHERE d.extension_asked IS NOT NULL AND r.closed_at IS NULL AND {within}
+         ORDER BY d.due, d.path LIMIT 20"
+    );
+    db.all(&sql, values).await
+}
+
+row! {
+    /// An item that falls due.
+    pub struct ComingRow {
+        pub id: Id,
+        pub sheet: Id,
+        pub title: String,
+        pub due: Day,
+        pub owed: i64,
+    }
+}
+
+/// Items of open sheets due between two days and how many organisations within reach still owe them.
+pub async fn coming(db: &Db, reach: &Reach, from: Day, to: Day) -> Result<Vec<ComingRow>, Error> {
+    let mut values = params![from, to];
+    let within = reach.sql("d.path", "d.zone", &mut values);
+    let sql = format!(
+        "SELECT r.id, d.sheet, r.title, r.due, COUNT(*) AS owed
+         FROM requirement r JOIN duty d ON d.requirement = r.id
+         WHERE r.closed_at IS NULL AND r.due >= $1 AND r.due <= $2 AND {OWED} AND {within}
+         GROUP BY r.id, d.sheet, r.title, r.due ORDER BY r.due, r.id LIMIT 20"
+    );
+    db.all(&sql, values).await
+}
+
+/// Names of zones by id, in their order.
+pub async fn zones(db: &Db, reach: &Reach) -> Result<Vec<(Id, String)>, Error> {
+    let mut values = Vec::new();
+    let within = reach.sql("n.path", "n.zone", &mut values);
+    let sql = format!(
+        "SELECT z.id, z.name FROM node z WHERE z.category = 'zone' AND z.id IN (
+            SELECT n.zone FROM node n WHERE n.category = 'organisation' AND {within})
+         ORDER BY z.pinyin, z.id"
+    );
+    db.all(&sql, values).await
+}
+
+row! {
+    /// Something still owed, for a reminder.
+    #[derive(Clone, Debug)]
+    pub struct OwedRow {
+        pub requirement: Id,
+        pub organisation: Id,
+        pub title: String,
+        pub name: String,
+        pub zone_name: Option<String>,
+        pub due: Day,
+        pub overdue: bool,
+        pub handed_to: Option<Id>,
+    }
+}
+
+/// What is owed within reach by organisation: of one sheet, or of every open one up to a deadline.
+pub async fn owed(
+    db: &Db,
+    reach: Option<&Reach>,
+    sheet: Option<Id>,
+    due_to: Option<Day>,
+) -> Result<Vec<OwedRow>, Error> {
+    let mut values = Vec::new();
+    let within = reach.map_or("TRUE".to_owned(), |r| r.sql("d.path", "d.zone", &mut values));
+    let mut condition = format!("{OWED} AND r.closed_at IS NULL AND {within}");
+    for (sql, value) in [
+        ("d.sheet =", sheet.map(|id| Value::from(id.0))),
+        ("d.due <=", due_to.map(|day| Value::from(day.to_string()))),
+    ] {
+        if let Some(value) = value {
+            values.push(value);
+            condition.push_str(&format!(" AND {sql} ${}", values.len()));
+        }
+    }
+    let sql = format!(
+        "SELECT d.requirement, d.organisation, r.title, n.name, z.name AS zone_name, d.due, d.overdue,
+         d.handed_to FROM duty d JOIN requirement r ON r.id = d.requirement
+         JOIN node n ON n.id = d.organisation LEFT JOIN node z ON z.id = d.zone
+         WHERE {condition} ORDER BY d.path, d.due, d.rank, d.requirement"
+    );
+    db.all(&sql, values).await
+}
+
+/// 办事人: accounts that work for an organisation today, by organisation.
+pub async fn workers(db: &Db, today: Day) -> Result<BTreeMap<Id, Vec<Id>>, Error> {
+    let sql = "SELECT g.node AS organisation, a.id AS account FROM role_grant g
+        JOIN account a ON a.id = g.account
+        WHERE a.suspended_at IS NULL AND g.role IN ('secretary', 'committee_member', 'superior_secretary')
+        AND g.from_day <= $1 AND (g.to_day IS NULL OR g.to_day >= $1) ORDER BY g.node, a.id";
+    let mut workers: BTreeMap<Id, Vec<Id>> = BTreeMap::new();
+    for (organisation, account) in db.all::<(Id, Id)>(sql, params![today]).await? {
+        let accounts = workers.entry(organisation).or_default();
+        if accounts.last() != Some(&account) {
+            accounts.push(account);
+        }
+    }
+    Ok(workers)
+}
+
+/// Which of those accounts can still sign in.
+pub async fn active(db: &Db, accounts: &[Id]) -> Result<Vec<Id>, Error> {
+    let sql = format!(
+        "SELECT id FROM account WHERE suspended_at IS NULL AND id IN ({})",
+        placeholders(1, accounts.len())
+    );
+    db.column(&sql, accounts.iter().flat_map(|id| params![*id]).collect()).await
+}
+
+/// When each organisation's people were last reminded.
+pub async fn last_reminded(db: &Db) -> Result<HashMap<Id, Instant>, Error> {
+    let sql = "SELECT g.node, MAX(n.show_at) AS at FROM notice n
+               JOIN role_grant g ON g.account = n.account WHERE n.kind = 'reminder' GROUP BY g.node";
+    Ok(db.all::<(Id, Instant)>(sql, vec![]).await?.into_iter().collect())
+}
+
+/// 通知, about to be written.
+#[derive(Clone, Debug)]
+pub struct NewNotice {
+    /// Whose.
+    pub account: Id,
+    /// `reminder`, `sheet`, `duty` or `feedback`.
+    pub kind: &'static str,
+    /// First line: what; the rest: more.
+    pub words: String,
+    /// Where it leads.
+    pub link: String,
+    /// One of that key an account.
+    pub dedupe: String,
+    /// Shown from then on.
+    pub show_at: Instant,
+}
+
+/// Writes notices; those an account has already are left as they are. How many were new.
+pub async fn add_notices(tx: &Tx, notices: &[NewNotice]) -> Result<u64, Error> {
+    let mut added = 0;
+    for chunk in notices.chunks(500) {
+        let (mut values, mut groups) = (Vec::new(), Vec::new());
+        for n in chunk {
+            groups.push(format!("({})", placeholders(values.len() + 1, 8)));
+            values.extend(params![
+                tx.new_id(), n.account, n.kind, &n.words, &n.link, &n.dedupe, tx.now(), n.show_at
+            ]);
+        }
+        let sql = format!(
+            "INSERT INTO notice (id, account, kind, words, link, dedupe, at, show_at) VALUES {}
+             ON CONFLICT (account, dedupe) DO NOTHING",
+            groups.join(", ")
+        );
+        added += tx.exec(&sql, values).await?;
+    }
+    Ok(added)
+}
+
+row! {
+    /// A notice as shown to its owner.
+    pub struct NoticeRow {
+        pub id: Id,
+        pub words: String,
+        pub link: String,
+        pub show_at: Instant,
+    }
+}
+
+/// An account's notices, read or not, before one of them; the newest first.
+pub async fn notices(
+    db: &Db,
+    account: Id,
+    read: bool,
+    now: Instant,
+    before: Option<Id>,
+    limit: usize,
+) -> Result<Vec<NoticeRow>, Error> {
+    let read = if read { "IS NOT NULL" } else { "IS NULL" };
+    let sql = format!(
+        "SELECT id, words, link, show_at FROM notice WHERE account = $1 AND show_at <= $2
+         AND read_at {read} AND id < $3 ORDER BY id DESC LIMIT {limit}"
+    );
+    db.all(&sql, params![account, now, before.unwrap_or(Id(i64::MAX))]).await
+}
+
+/// How many an account has not read.
+pub async fn unread(db: &Db, account: Id, now: Instant) -> Result<i64, Error> {
+    let sql = "SELECT COUNT(*) FROM notice WHERE account = $1 AND show_at <= $2 AND read_at IS NULL";
+    db.scalar(sql, params![account, now]).await
+}
+
+/// Marks an account's own notice, or all it can see, as read; where the one leads.
+pub async fn mark_read(tx: &Tx, account: Id, notice: Option<Id>) -> Result<(), Error> {
+    let (mut values, mut one) = (params![account, tx.now()], "TRUE".to_owned());
+    if let Some(id) = notice {
+        values.extend(params![id]);
+        one = "id = $3".to_owned();
+    }
+    let sql = format!(
+        "UPDATE notice SET read_at = $2 WHERE account = $1 AND show_at <= $2 AND read_at IS NULL AND {one}"
+    );
+    tx.exec(&sql, values).await?;
+    Ok(())
+}
+
+/// Where an account's own notice leads.
+pub async fn link_of(db: &Db, account: Id, notice: Id) -> Result<Option<String>, Error> {
+    let sql = "SELECT link FROM notice WHERE id = $1 AND account = $2";
+    let found: Option<(String,)> = db.find(sql, params![notice, account]).await?;
+    Ok(found.map(|(link,)| link))
+}
+
+row! {
+    /// 意见: what somebody called a burden.
+    #[derive(Clone, Debug)]
+    pub struct FeedbackRow {
+        pub id: Id,
+        pub account: Id,
+        pub by_name: String,
+        pub organisation_name: Option<String>,
+        pub path: TreePath,
+        pub zone: Option<Id>,
+        pub page: String,
+        pub words: String,
+        pub at: Instant,
+        pub answer: Option<String>,
+        pub answered_at: Option<Instant>,
+        pub answered_by: Option<String>,
+    }
+}
+
+const FEEDBACK: &str = "SELECT f.id, f.account, f.by_name, n.name AS organisation_name, f.path, f.zone,
+    f.page, f.words, f.at, f.answer, f.answered_at, f.answered_by
+    FROM feedback f LEFT JOIN node n ON n.id = f.organisation";
+
+/// Somebody's own, the newest first.
+pub async fn own_feedback(db: &Db, account: Id) -> Result<Vec<FeedbackRow>, Error> {
+    db.all(&format!("{FEEDBACK} WHERE f.account = $1 ORDER BY f.id DESC LIMIT 50"), params![account])
+        .await
+}
+
+/// Those within reach: unanswered first, the newest first.
+pub async fn feedback(db: &Db, reach: &Reach, before: Option<Id>) -> Result<Vec<FeedbackRow>, Error> {
+    let mut values = params![before.unwrap_or(Id(i64::MAX))];
+    let within = reach.sql("f.path", "f.zone", &mut values);
+    let sql = format!("{FEEDBACK} WHERE f.id < $1 AND {within} ORDER BY f.id DESC LIMIT 51");
+    db.all(&sql, values).await
+}
+
+/// How many came within reach since, and how many of them have an answer.
+pub async fn feedback_count(db: &Db, reach: &Reach, since: Instant) -> Result<(i64, i64), Error> {
+    let mut values = params![since];
+    let within = reach.sql("f.path", "f.zone", &mut values);
+    let sql = format!(
+        "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN f.answer IS NULL THEN 0 ELSE 1 END), 0) AS BIGINT)
+         AS answered FROM feedback f WHERE f.at >= $1 AND {within}"
+    );
+    Ok(db.find(&sql, values).await?.unwrap_or_default())
+}
+
+/// One of them.
+pub async fn find_feedback(db: &Db, id: Id) -> Result<Option<FeedbackRow>, Error> {
+    db.find(&format!("{FEEDBACK} WHERE f.id = $1"), params![id]).await
+}
