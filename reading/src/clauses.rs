@@ -45,7 +45,9 @@ pub fn after_last<'t>(text: &'t str, ends: &[char]) -> &'t str {
 
 /// The text without the punctuation and white space at its ends.
 pub fn bare(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || ",,。;;::、.!<>".contains(c))
+    text.trim_matches(|c: char| {
+        c.is_whitespace() || ",,。;;::、.!<>●■◆★▲•◇☆※○□◎".contains(crate::script::narrow(c))
+    })
 }
 
 #[cfg(test)]

@@ -203,7 +203,7 @@ fn qualifier(c: &regex::Captures) -> Option<String> {
 fn role(before: &str, unit: &str, qualifier: Option<&str>) -> Option<&'static str> {
     static EVERY: Pattern =
         Pattern::new(r"每(?:年|月|周|天|日|季度?|学期|学年|人|校|半年|名)[^,。;]{0,24}$");
-    if unit == "%" || unit == "%" || unit == "个百分点" {
+    if unit == "%" || unit == "个百分点" {
         return Some("percent");
     }
     if EVERY.is_match(before) {
@@ -222,9 +222,10 @@ fn role(before: &str, unit: &str, qualifier: Option<&str>) -> Option<&'static st
 }
 
 static LEAD: Pattern = Pattern::new(
-    r"^(?:其中|目前|现有|现|[*×X]{1,3}[县区市]|教育系统|教体系统|教育体育系统|全县教育系统|共有|共|总计|合计|有|为|达|是|和|及|另有|另|还有|还|全年|今年|全县|全区|全市|全校|全镇|全局|全系统|我县|我区|我市|我校|我局|我|本次|本年|本校|本支部|支部|累计|先后|带头|组织|开展|举办|召开|投入|新建|撰写|设立|设|配备|选出|募集|结对帮扶|学校|(?:20\d{2}|20[Xx]{2})年度?|近[一二三四五]年(?:来)?|截至[^,]{2,12}|,|:|\s|\d{1,2}月底?前?)+",
+    r"^(?:其中|目前|占|含|现有|现|[*×X]{1,3}[县区市]|教育系统|教体系统|教育体育系统|全县教育系统|共有|共|总计|合计|有|为|达|是|和|及|另有|另|还有|还|全年|今年|全县|全区|全市|全校|全镇|全局|全系统|我县|我区|我市|我校|我局|我|本次|本年|本校|本支部|支部|累计|先后|带头|组织|开展|举办|召开|投入|新建|撰写|设立|设|配备|选出|募集|结对帮扶|学校|(?:20\d{2}|20[Xx]{2})年度?|近[一二三四五]年(?:来)?|截至[^,]{2,12}|,|:|\s|\d{1,2}月底?前?)+",
 );
 static KEEP: Pattern = Pattern::new(r"^(?:学校[团党]|组织关系|组织委员|共青团|共产|有限|学校$)");
+static SCOPE: Pattern = Pattern::new(r"(?:对|在|向|从)?全[县区市州校镇乡局]$");
 static TAIL: Pattern = Pattern::new(
     r"(?:共计|合计|现有|共有|共|总数为|总数|数为|人数|数量为|数量|已达|达到|达|占|有|为|各|的|了|分别|,|:|\()+$",
 );
@@ -248,7 +249,7 @@ fn label(said: &str, whole: &Range<usize>, last: Option<usize>) -> (String, Rang
         range.end = range.start + m.start();
     }
     let words = bare(&said[range.clone()]).trim_matches(['“', '”', '"']);
-    if words.chars().count() >= 2 {
+    if words.chars().count() >= 2 && !SCOPE.is_match(words) {
         let short: String = words
             .chars()
             .rev()

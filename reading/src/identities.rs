@@ -146,65 +146,105 @@ pub fn column_sum(total: f64, parts: &[f64], header: &str, span: Span) -> Option
 }
 
 static SHARE: Pattern = Pattern::new(
-    r"占(?:全县|全区|全市|全校|全部|总|本校)?(?P<base>[^,。;\d]{2,16}?)(?:总数|总人数|人数)?的?\s*$",
+    r"占(?:全县|全区|全市|全校|全部|总|本校)?(?P<base>[^,。;\d]{0,16}?)(?:总数|总人数|人数)?的?\s*$",
 );
 
-/// `党员270人,占专任教师的28%`
+/// `党员270人,占专任教师的28%`, `占教职工总数3575人的40%`, `女党员815名,占57%`.
 pub fn shares(text: &Text, placed: &[Placed]) -> Vec<Identity> {
     let mut out = Vec::new();
     for (i, share) in placed.iter().enumerate().skip(1) {
         let (Some(percent), "%") = (share.figure.value, share.figure.unit.as_str()) else {
             continue;
         };
-        let part = &placed[i - 1];
-        let between = text.at(&(part.range.end..share.range.start));
-        let Some(c) = SHARE
-            .captures(between)
-            .filter(|_| !SENTENCE_END.is_match(between))
-        else {
+        let before = &placed[i - 1];
+        let between = text.at(&(before.range.end..share.range.start));
+        if SENTENCE_END.is_match(between) {
+            continue;
+        }
+        let found = if between == "的" {
+            share_of_figure(text, placed, i - 1, percent)
+        } else if let Some(c) = SHARE.captures(between) {
+            let base = c["base"].trim_end_matches('的').to_owned();
+            share_of_label(placed, before, &base, percent)
+        } else {
+            None
+        };
+        let Some((part, whole)) = found else { continue };
+        let (Some(p), Some(w)) = (part.figure.value, whole.figure.value) else {
             continue;
         };
-        let Some(value) = part.figure.value else {
-            continue;
-        };
-        let base = c["base"].trim_end_matches('的').to_owned();
-        let mut bases: Vec<(usize, &Placed)> = placed
-            .iter()
-            .filter(|p| {
-                same_unit(&p.figure.unit, &part.figure.unit)
-                    && p.figure.value.is_some_and(|v| v >= value && v > 0.0)
-            })
-            .map(|p| (common(&p.figure.label, &base), p))
-            .filter(|(n, _)| *n >= 2)
-            .collect();
-        let fits = |p: &Placed| {
-            p.figure
-                .value
-                .is_some_and(|v| rounds_to(value / v * 100.0, percent))
-        };
-        bases.sort_by_key(|(n, p)| (std::cmp::Reverse(fits(p)), std::cmp::Reverse(*n)));
-        let Some((_, whole)) = bases.first() else {
-            continue;
-        };
-        let Some(whole_value) = whole.figure.value else {
-            continue;
-        };
-        let computed = (value / whole_value * 10_000.0).round() / 100.0;
+        let computed = (p / w * 10_000.0).round() / 100.0;
         out.push(Identity {
-            expr: format!(
-                "{}% = {}÷{}",
-                shown(percent),
-                shown(value),
-                shown(whole_value)
-            ),
+            expr: format!("{}% = {}÷{}", shown(percent), shown(p), shown(w)),
             holds: rounds_to(computed, percent),
             stated: true,
             computed,
-            label: format!("{}占{base}", part.figure.label),
-            span: text.span(&(part.range.start..share.range.end)),
+            label: format!("{}占{}", part.figure.label, whole.figure.label),
+            span: text.span(&(part.range.start.min(whole.range.start)..share.range.end)),
         });
     }
     out
+}
+
+/// The base is named, or left to be understood: then the part's label ends in its label.
+fn share_of_label<'p>(
+    placed: &'p [Placed],
+    part: &'p Placed,
+    base: &str,
+    percent: f64,
+) -> Option<(&'p Placed, &'p Placed)> {
+    let value = part.figure.value?;
+    let alike = |p: &Placed| match base {
+        "" if part.figure.label != p.figure.label
+            && part.figure.label.ends_with(&p.figure.label) =>
+        {
+            2
+        }
+        "" => 0,
+        base => common(&p.figure.label, base),
+    };
+    let fits = |p: &Placed| {
+        p.figure
+            .value
+            .is_some_and(|v| rounds_to(value / v * 100.0, percent))
+    };
+    let mut bases: Vec<(usize, &Placed)> = placed
+        .iter()
+        .filter(|p| same_unit(&p.figure.unit, &part.figure.unit))
+        .filter(|p| {
+            p.figure.role.is_none() && p.figure.value.is_some_and(|v| v >= value && v > 0.0)
+        })
+        .map(|p| (alike(p), p))
+        .filter(|(n, _)| *n >= 2)
+        .collect();
+    bases.sort_by_key(|(n, p)| (std::cmp::Reverse(fits(p)), std::cmp::Reverse(*n)));
+    bases.first().map(|(_, whole)| (part, *whole))
+}
+
+/// The base is a figure itself, right before the share.
+fn share_of_figure<'p>(
+    text: &Text,
+    placed: &'p [Placed],
+    base: usize,
+    percent: f64,
+) -> Option<(&'p Placed, &'p Placed)> {
+    let whole = &placed[base];
+    let value = whole.figure.value.filter(|v| *v > 0.0)?;
+    let near: Vec<&Placed> = placed[..base]
+        .iter()
+        .rev()
+        .take_while(|p| !SENTENCE_END.is_match(text.at(&(p.range.end..whole.range.start))))
+        .filter(|p| same_unit(&p.figure.unit, &whole.figure.unit) && p.figure.value.is_some())
+        .collect();
+    let fits = |p: &&&Placed| {
+        p.figure
+            .value
+            .is_some_and(|v| rounds_to(v / value * 100.0, percent))
+    };
+    near.iter()
+        .find(fits)
+        .or(near.first())
+        .map(|part| (*part, whole))
 }
 
 fn rounds_to(computed: f64, said: f64) -> bool {
@@ -324,6 +364,12 @@ mod tests {
     fn shares_and_disagreements() {
         let said = check("专任教师962人。党员270人,占全县专任教职工的28%。");
         assert_eq!(said, [("28% = 270÷962".to_owned(), true)]);
+        let said = check("党员1430名(含预备党员32名),占教职工总数3575人的40%。女党员815名,占50%。");
+        let expected = [
+            ("40% = 1430÷3575".to_owned(), true),
+            ("50% = 815÷1430".to_owned(), false),
+        ];
+        assert_eq!(said, expected);
         let said = check(
             "全县现有23个党支部。在22个学校党支部中,2个党支部配备专职书记,18个党支部由校长兼任书记,2个党支部由教师任书记。",
         );

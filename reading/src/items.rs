@@ -12,7 +12,6 @@ use crate::reading::{All, Damage, Item, TargetTerm, Targets, TermKind};
 use crate::targets;
 use crate::text::Text;
 use crate::title;
-use kernel::Day;
 use std::ops::Range;
 
 /// What all items of a document share.
@@ -30,7 +29,7 @@ pub struct Context<'a> {
 }
 
 static BACKGROUND: Pattern = Pattern::new(
-    r"^(?:指导思想|总体要求|总体思路|总体目标|工作目标|目标任务|目标要求|主要目标|基本原则|工作原则|重要意义|目的意义|活动目的|工作思路|组织机构|工作机构|领导机构|活动主题|基本情况|工作成效|主要成效|主要做法|存在(?:的)?(?:主要)?问题|取得的成绩|适用范围|评议范围|参评范围|参加范围|活动范围|推荐条件|评选条件|申报条件|参评条件|评选范围|评选名额|名额分配|参加人员|参加对象|学习内容|联系方式|提高(?:政治站位|思想认识|认识)|充分认识)",
+    r"^(?:指导思想|总体要求|总体思路|总体目标|工作目标|目标任务|目标要求|主要目标|基本原则|工作原则|重要意义|目的意义|活动目的|工作思路|组织机构|工作机构|领导机构|活动主题|基本情况|工作成效|主要成效|主要做法|存在(?:的)?(?:主要)?问题|取得的成绩|适用范围|评议范围|参评范围|参加范围|活动范围|推荐条件|评选条件|申报条件|参评条件|评选范围|评选名额|名额分配|参加人员|参加对象|参会人员|参训人员|会议地点|活动地点|会议内容|会议议程|总体情况|检查情况|督查情况|工作情况|主要问题|突出问题|学习内容|联系方式|提高(?:政治站位|思想认识|认识)|充分认识)",
 );
 static SOFT: Pattern = Pattern::new(
     r"^(?:工作要求|有关要求|相关要求|几点要求|具体要求|组织领导|保障措施|组织保障|工作保障|纪律要求|有关事项|注意事项|其他事项|加强组织|强化组织|强化督导|严肃纪律|严明纪律|加强领导|强化领导|强化保障)",
@@ -62,7 +61,7 @@ pub fn from_nodes(ctx: &Context, nodes: &[Node], warnings: &mut Vec<String>) -> 
         };
         let said = ctx.text.at(&node.content);
         if ctx.is_report || node.outline.is_empty() && node.unnumbered {
-            items.extend(loose(ctx, node, &almanac));
+            items.extend(loose(ctx, node, &almanac, warnings));
             continue;
         }
         let found = whens(said, &almanac, true);
@@ -198,7 +197,7 @@ fn node_items(
             build.item.doubts.push("期限取自上级标题".to_owned());
         }
         let outright = title::without_bracket(said);
-        let is_title = outright.len() + 2 < said.trim_end().len() && !outright.contains(',');
+        let is_title = outright.len() < crate::clauses::bare(said).len() && !outright.contains(',');
         match heading.as_ref().filter(|_| !several) {
             Some((range, _)) => {
                 let shown = ctx.text.shown(&build.at(range));
@@ -224,7 +223,7 @@ fn letter(index: usize) -> String {
 }
 
 /// Sentences outside the outline, or in a report: only those with a plain deadline.
-fn loose(ctx: &Context, node: &Node, almanac: &Almanac) -> Vec<Item> {
+fn loose(ctx: &Context, node: &Node, almanac: &Almanac, warnings: &mut Vec<String>) -> Vec<Item> {
     static ASKS: Pattern =
         Pattern::new(r"请|务必|须|要求|各[^,。]{1,12}(?:要|应)|于[^,。]{2,16}前");
     let said = ctx.text.at(&node.content);
@@ -246,6 +245,7 @@ fn loose(ctx: &Context, node: &Node, almanac: &Almanac) -> Vec<Item> {
         let refused = ctx.is_report && !ASKS.is_match(words);
         let forbidden = !hints::forbidden(words).is_empty() && !ctx.is_report;
         if (found.is_empty() || refused) && !forbidden {
+            warnings.extend(passed_over(ctx, words));
             continue;
         }
         let range = node.content.start + sentence.start..node.content.start + sentence.end;
@@ -266,6 +266,15 @@ fn loose(ctx: &Context, node: &Node, almanac: &Almanac) -> Vec<Item> {
         }
     }
     items
+}
+
+/// A date that reads like a deadline in a sentence that is no item: said, so that it is not lost.
+fn passed_over(ctx: &Context, words: &str) -> Option<String> {
+    let said: String = words.trim().chars().take(24).collect();
+    let dated = crate::dates::find(words, &[])
+        .iter()
+        .any(|f| f.cue == crate::dates::Cue::Before);
+    (dated && !ctx.is_report).then(|| format!("“{said}…”里有日期,未列为任务,请核对"))
 }
 
 /// An item in the making. Ranges handed to it count from `base`.
@@ -330,12 +339,7 @@ impl<'a, 'b> Build<'a, 'b> {
         match when {
             When::Cadence(cadence) => {
                 self.item.recur = Some(cadence.code.clone());
-                let year = |y: i16| {
-                    Day::new(y, 1, 1)
-                        .zip(Day::new(y, 12, 31))
-                        .map(|(a, b)| [a, b])
-                };
-                let period = self.almanac.period.or(self.almanac.year.and_then(year));
+                let period = self.almanac.period;
                 self.item.instances = period.map(|p| cadence.instances(p)).unwrap_or_default();
                 self.item.doubts.extend(cadence.doubt.clone());
             }

@@ -71,7 +71,7 @@ pub fn of(
     if RANKING_TITLE.is_match(title) || (has(Column::Rank) && (opening || items < 3)) {
         return Kind::Ranking;
     }
-    let counts = grids.iter().any(|g| crate::figures::holds_counts(g));
+    let counts = grids.iter().any(crate::figures::holds_counts);
     match (is_report || counts, items) {
         (true, 0) => Kind::Figures,
         (true, _) => Kind::Mixed,

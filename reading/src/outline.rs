@@ -25,6 +25,8 @@ pub enum Style {
     Letter,
     /// 三月份:
     Month,
+    /// ● and its like; it prints no number.
+    Bullet,
     /// A heading by style, without a number.
     Heading(u8),
     /// An automatic number of another look.
@@ -73,7 +75,7 @@ static TYPED: Pattern = Pattern::new(concat!(
     r"|\((?P<hb>[一二三四五六七八九十]{1,3})\)[、.]?",
     r"|\((?P<db>\d{1,2})\)[、.]?|(?P<db2>\d{1,2})\)[、.]?",
     r"|(?P<d>\d{1,2}) ?[.、]|(?P<circle>[①-⑳])[、.]?",
-    r"|(?P<letter>[A-Ha-h])[.、)])"
+    r"|(?P<letter>[A-Ha-h])[.、)]|(?P<bullet>[●■◆★▲•◇☆※◎]) ?)"
 ));
 static MONTH: Pattern = Pattern::new(
     r"^[((【]?(?:(?P<y>20\d{2})年)?(?P<m>\d{1,2}|十[一二]?|[一二三四五六七八九])月份?(?:(?:党建)?(?:重点)?工作(?:安排|任务|重点)?)?[】))]?(?:[::]|$)",
@@ -105,6 +107,14 @@ pub fn label(line: &str, expected: &dyn Fn(Style) -> u64) -> Option<Label> {
                 length,
             })
         };
+        if group("bullet").is_some() {
+            return Some(Label {
+                style: Style::Bullet,
+                value: 0,
+                printed: String::new(),
+                length,
+            });
+        }
         if group("part").is_some() {
             let n: String = c[0]
                 .chars()
@@ -279,7 +289,7 @@ impl Builder<'_> {
         self.stack.truncate(depth);
         let counted = !matches!(
             label.style,
-            Style::Other | Style::Month | Style::Heading(_) | Style::Letter
+            Style::Other | Style::Bullet | Style::Month | Style::Heading(_) | Style::Letter
         );
         let skipped = last.is_some_and(|last| label.value > last + 1) && counted;
         let prefix: String = self.stack.iter().map(|l| l.printed.as_str()).collect();

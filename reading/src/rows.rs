@@ -120,8 +120,12 @@ fn number(ctx: &Context, grid: &Grid, row: &Row) -> String {
 
 fn row_title(ctx: &Context, what: &[&CellAt]) -> String {
     let shown = |c: &CellAt| ctx.text.shown(&c.range).replace('\n', "");
-    let first_sentence =
-        |said: String| said.split(['。', ';', ';']).next().unwrap_or("").to_owned();
+    let first_sentence = |said: String| {
+        said.split(|c| "。;".contains(crate::script::narrow(c)))
+            .next()
+            .unwrap_or("")
+            .to_owned()
+    };
     let Some(main) = what.last() else {
         return String::new();
     };

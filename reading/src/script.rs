@@ -56,7 +56,8 @@ mod tests {
 
     #[test]
     fn full_width_becomes_half_width() {
-        let said: String = "(3月10日),".chars().map(narrow).collect();
+        let wide = "\u{ff08}\u{ff13}月\u{ff11}\u{ff10}日\u{ff09}\u{ff0c}";
+        let said: String = wide.chars().map(narrow).collect();
         assert_eq!(said, "(3月10日),");
     }
 }

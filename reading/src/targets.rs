@@ -33,9 +33,8 @@ static SUBJECT: Pattern = Pattern::new(concat!(
     r"(?:[((][^))]{1,12}[))])?)",
     modal!()
 ));
-static EACH: Pattern = Pattern::new(concat!(
-    r"^(?P<np>各“[^”]{2,12}”?|各[^,。;:!?\n]{1,20}?[”’]?)(?:,|:|要|应|须|于|在)"
-));
+static EACH: Pattern =
+    Pattern::new(r"^(?P<np>各“[^”]{2,12}”?|各[^,。;:!?\n]{1,20}?[”’]?)(?:,|:|要|应|须|于|在)");
 static STARTS: Pattern = Pattern::new(
     r"^(?:各|全体|所有|每个|每名|每位|每所|凡|有关|相关|全县|全市|全区|全镇|全校|局属|县直|市直|区直|辖区|直属|\d+[所个家名])",
 );
@@ -43,7 +42,7 @@ static AUTHORITY: Pattern = Pattern::new(
     r"^(?:教育|县|区|市|州|省|局|院|校|我|街道|镇|乡|工委|学院|学校)?[\p{Han}]{0,8}(?:局|县|区|市|院|校|街道|镇|乡|机关|工)?(?:党组|党委|党工委|工委|党建办|督查组|检查组|考核组|领导小组|组织部|宣传部|办公室|专班)(?:和[\p{Han}]{2,8})?$",
 );
 static LEADING: Pattern =
-    Pattern::new(r"^(?:同时|另外|此外|并|请|由|其中|特别是|要求|确保|对于?|凡是?|\d{1,2}[.、] ?)+");
+    Pattern::new(r"^(?:同时|另外|此外|并|请|由|其中|特别是|要求|确保|凡是?|\d{1,2}[.、] ?)+");
 static LIST_SPLIT: Pattern = Pattern::new(r"、|及|以及|\n|/|;|,|(?:和|与)");
 static PREFIX: Pattern = Pattern::new(
     r"^(?:各级各类|各级|各有关|各位|各|全体|所有的?|每个|每名|每位|每所|全县|全市|全区|全州|全镇|全乡|全校|全系统|局属|县直|市直|区直|州直|直属|辖区内?|有关|相关|属各)",
@@ -61,8 +60,16 @@ fn everybody(words: &str) -> bool {
     EVERYBODY.is_match(rest)
 }
 
-/// The subject of a duty: the first clause of the text that begins with one.
+static NAMED_OUTRIGHT: Pattern = Pattern::new(
+    r"(?:责任单位|责任部门|责任主体|落实单位|完成单位|参加单位|报送单位|责任股室|责任科室)[::](?P<who>[^。;\n))]{2,60})",
+);
+
+/// Whom a text is asked of: whom it names outright (`责任单位:…`), else the subject of its first
+/// clause that has one.
 pub fn find(text: &str) -> Option<Found> {
+    if let Some(who) = NAMED_OUTRIGHT.captures(text).and_then(|c| c.name("who")) {
+        return whole(who.as_str(), who.range());
+    }
     small_clauses(text, 0)
         .into_iter()
         .find_map(|clause| subject(text, clause))
@@ -88,7 +95,7 @@ fn subject(text: &str, clause: Range<usize>) -> Option<Found> {
 /// Whether the words can be those of whoever must act.
 fn is_addressed(words: &str) -> bool {
     static VERB: Pattern = Pattern::new(
-        r"组织|开展|举办|召开|加强|推进|落实|做好|完成|建立|建设|健全|指导|引导|选派|走访|慰问|培养|发展|强化|充分|发挥|选优|参观|严格|按照|深入|讲好|持续|规范|确定|整顿|要|对照|抓好|设立|理顺|摸清|签订|评选|表彰|教育党员|督促|围绕|结合|通过|面向|为全|向|听取|报|安排|完善|巩固|提高|进一步|不断|促进|推动|监督|支持|接受|利用|争做|争创|继续|积极|认真|增强|提升|形成|动员|号召|鼓励|确保|保证|努力",
+        r"组织|开展|举办|召开|加强|推进|落实|做好|完成|建立|建设|健全|指导|引导|选派|走访|慰问|培养|发展|强化|充分|发挥|选优|参观|严格|按照|深入|讲好|持续|规范|确定|整顿|要|对照|抓好|设立|理顺|摸清|签订|评选|表彰|教育党员|督促|围绕|结合|通过|面向|为全|向|听取|报|安排|完善|巩固|提高|进一步|不断|促进|推动|监督|支持|接受|利用|争做|争创|继续|积极|认真|增强|提升|形成|动员|号召|检查|督查|本次|鼓励|确保|保证|努力",
     );
     static QUALIFIED: Pattern = Pattern::new(
         r"的(?:\p{Han}{0,6})(?:党组织|党支部|党总支|支部|学校|单位|部门|党员|书记|校长|教师|幼儿园|学区)$|^新任|^新成立|^民办|^公办|书记$|校长$|委员$|支委$|宣讲团$|志愿服务队$|党员教师$|党支部$|党总支$|幼儿园$|中学$|小学$|学校$|[一二三四五]中$|高中$|学区$|联络员$|党员干部$|班子成员$|党小组$|党组织$",

@@ -1,8 +1,9 @@
 //! 任务标题: a heading where the document gives one, else the duty itself without its date and
 //! subject.
 
-use crate::clauses::{bare, small_clauses};
+use crate::clauses::{bare, clauses, small_clauses};
 use crate::pattern::Pattern;
+use crate::script::narrow;
 use std::ops::Range;
 
 static LEAD: Pattern = Pattern::new(
@@ -63,11 +64,11 @@ pub fn heading(content: &str) -> Option<(Range<usize>, usize)> {
 /// A heading without the date in its bracket.
 pub fn without_bracket(said: &str) -> String {
     let said = bare(said);
-    let open = said.find(['(', '(']);
-    let close = said.ends_with([')', ')']);
+    let open = said.find(|c| narrow(c) == '(');
+    let close = said.ends_with(|c| narrow(c) == ')');
     match open {
         Some(open) if close && open > 0 && dated(&said[open..]) => bare(&said[..open]).to_owned(),
-        _ => bare(said).to_owned(),
+        _ => said.to_owned(),
     }
 }
 
@@ -112,7 +113,13 @@ fn stripped(text: &str, mut range: Range<usize>) -> Option<Range<usize>> {
     if let Some(m) = TRAIL.find(&text[range.clone()]) {
         range.end = range.start + m.start();
     }
-    let said = text[range.clone()].trim_matches(['(', ')', '(', ')']);
+    let said = &text[range.clone()];
+    let balanced = said.matches('(').count() == said.matches(')').count();
+    let said = if balanced {
+        said
+    } else {
+        said.trim_matches(['(', ')'])
+    };
     let start = range.start + text[range.clone()].find(said).unwrap_or(0);
     (!said.is_empty()).then(|| start..start + said.len())
 }
@@ -125,7 +132,14 @@ pub fn of_duty(
     moment: Option<&Range<usize>>,
     subject: Option<&Range<usize>>,
 ) -> Vec<(&'static str, Range<usize>)> {
-    let clauses = small_clauses(&text[segment.clone()], segment.start);
+    let said = &text[segment.clone()];
+    let before = moment.map_or("", |m| text.get(segment.start..m.start).unwrap_or(""));
+    let in_bracket = before.matches(['(', '<']).count() > before.matches([')', '>']).count();
+    let clauses = if in_bracket {
+        small_clauses(said, segment.start)
+    } else {
+        clauses(said, segment.start)
+    };
     let holds = |c: &Range<usize>, r: &Range<usize>| c.start < r.end && r.start < c.end;
     let adverbial = |c: &Range<usize>| ADVERBIAL.is_match(text[c.clone()].trim());
     let first = clauses.iter().position(|c| !adverbial(c)).unwrap_or(0);
@@ -184,12 +198,15 @@ pub fn of_duty(
 
 /// Cuts a title that is too long, at a comma where there is one.
 pub fn shortened(title: &str) -> String {
-    let title = bare(title).trim_end_matches(['(', '(']).to_owned();
+    let title = bare(title).trim_end_matches(|c| narrow(c) == '(');
+    let aside = title.rfind(|c| narrow(c) == '<').filter(|i| *i > 6);
+    let aside = aside.filter(|_| title.ends_with(|c| narrow(c) == '>'));
+    let title = bare(aside.map_or(title, |i| &title[..i])).to_owned();
     if title.chars().count() <= LONGEST {
         return title;
     }
     let head: String = title.chars().take(LONGEST).collect();
-    match head.rfind([',', ',', '、', ';']) {
+    match head.rfind(|c| ",、;".contains(narrow(c))) {
         Some(cut) if head[..cut].chars().count() > 10 => head[..cut].to_owned(),
         _ => head + "…",
     }

@@ -1,5 +1,7 @@
 //! Real documents, read from the folder that `ZHIBU_INPUTS` names; nothing of them stands here.
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on should stop
+
 use kernel::document::Document;
 use reading::{Item, Kind, Options, Reading, Targets, read};
 use std::path::PathBuf;
