@@ -3,7 +3,6 @@
 pub mod document;
 pub mod entities;
 pub mod forms;
-mod notices;
 pub mod pages;
 pub mod paths;
 mod sheets;
@@ -33,7 +32,6 @@ pub fn feature() -> Feature {
             shown: |_| true,
             count: None,
         }],
-        jobs: vec![(use_cases::issue_sheet::NOTICES, notices::tell)],
         ..Feature::default()
     }
 }

@@ -597,28 +597,6 @@ async fn held(
     Ok(by)
 }
 
-/// Accounts that work for those organisations today.
-pub async fn workers(db: &Db, organisations: &[Id], today: Day) -> Result<Vec<Id>, Error> {
-    let mut out = Vec::new();
-    let roles: Vec<&str> = Right::WorkOnDuties.roles().iter().map(|r| r.code()).collect();
-    for chunk in organisations.chunks(500) {
-        let mut values = params![today];
-        values.extend(roles.iter().flat_map(|r| params![*r]));
-        values.extend(chunk.iter().flat_map(|id| params![*id]));
-        let sql = format!(
-            "SELECT DISTINCT g.account FROM role_grant g JOIN account a ON a.id = g.account
-             WHERE g.from_day <= $1 AND (g.to_day IS NULL OR g.to_day >= $1)
-             AND a.suspended_at IS NULL AND g.role IN ({}) AND g.node IN ({})",
-            placeholders(2, roles.len()),
-            placeholders(2 + roles.len(), chunk.len())
-        );
-        out.extend(db.column::<Id>(&sql, values).await?);
-    }
-    out.sort();
-    out.dedup();
-    Ok(out)
-}
-
 /// Organisations to which a sheet applies.
 pub async fn concerned(db: &Db, sheet: Id) -> Result<Vec<Id>, Error> {
     let sql = "SELECT DISTINCT t.organisation FROM target t JOIN requirement r ON r.id = t.requirement

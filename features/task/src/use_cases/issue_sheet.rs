@@ -10,8 +10,8 @@ use duty::{NewRequirement, Target};
 use kernel::Id;
 use web::{Actor, App, Place, Right};
 
-/// Job that tells those concerned.
-pub const NOTICES: &str = "sheet_issued";
+/// Job `{sheet}` that tells those concerned; whoever keeps notices does it.
+const NOTICES: &str = "sheet_issued";
 
 /// What the check page sends.
 #[derive(Clone, Copy, Debug)]
