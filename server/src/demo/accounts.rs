@@ -165,7 +165,7 @@ async fn wanted(store: &Store, county: &County) -> Result<Vec<Wanted>> {
         .db()
         .all(
             "SELECT p.node, n.name AS node_name, n.path, p.kind, p.holder, p.member FROM post p
-             JOIN node n ON n.id = p.node ORDER BY n.path, p.id",
+             JOIN node n ON n.id = p.node WHERE p.to_day IS NULL ORDER BY n.path, p.id",
             vec![],
         )
         .await?;
@@ -176,7 +176,7 @@ async fn wanted(store: &Store, county: &County) -> Result<Vec<Wanted>> {
 /// Every secretary; organisation members of the first branches; one principal and one member.
 fn of_holders(county: &County, holders: &[Holder]) -> Vec<Wanted> {
     let mut all = Vec::new();
-    let (mut secretaries, mut committee) = (0, 0);
+    let (mut secretaries, mut committee, mut generals) = (0, 0, 0);
     for holder in holders {
         let general = county.organisations.iter().any(|o| o.is_general && o.id == holder.node);
         let own = |role: Role, username: String| Wanted {
@@ -192,7 +192,8 @@ fn of_holders(county: &County, holders: &[Holder]) -> Vec<Wanted> {
         };
         match holder.kind.as_str() {
             "secretary" if general => {
-                all.push(own(Role::SuperiorSecretary, format!("zongzhi{}", all.len() + 1)));
+                generals += 1;
+                all.push(own(Role::SuperiorSecretary, format!("zongzhi{generals}")));
             }
             "secretary" => {
                 secretaries += 1;

@@ -351,7 +351,18 @@ async fn committee(
         let from = if is_new && kind == "secretary" { newly } else { begun };
         appoint(tx, post(branch, kind, place, from)).await?;
     }
+    let mut led = vec![branch];
     let own = &mut county.organisations[organisation];
+    if own.is_general && own.branches.first() == Some(&branch) {
+        led.push(own.id);
+    }
+    if is_new {
+        // Who was secretary before.
+        for node in &led {
+            let before = post(*node, "secretary", 4, begun);
+            appoint(tx, NewPost { to: Some(newly.plus_days(-1)), ..before }).await?;
+        }
+    }
     if own.secretary == Id::default() {
         own.secretary = ids[0];
         if own.is_general {

@@ -94,21 +94,22 @@ async fn keep(app: &App, day: Day, planned: &[Planned<'_>]) -> Result<()> {
     })
 }
 
-/// The secretary; for a young teacher's lesson somebody of at most 35, where there is one.
+/// The secretary of that day; for a young teacher's lesson somebody of at most 35, where there is one.
 async fn speakers(app: &App, day: Day, planned: &[Planned<'_>]) -> Result<Vec<Option<Id>>> {
     let youngest = "SELECT id FROM member WHERE path >= $1 AND path < $2 AND birth > $3
                     AND ended_on IS NULL ORDER BY birth DESC, id LIMIT 1";
+    let secretary = "SELECT member FROM post WHERE node = $1 AND kind = 'secretary'
+        AND member IS NOT NULL AND from_day <= $2 AND (to_day IS NULL OR to_day >= $2) ORDER BY id LIMIT 1";
     let limit = day.plus_months(-12 * 36);
     let mut speakers = Vec::new();
     for one in planned {
         let path = &one.organisation.path;
-        speakers.push(if one.young {
-            let found: Option<(Id,)> =
-                app.store.db().find(youngest, params![path, path.end(), limit]).await?;
-            found.map(|(id,)| id)
+        let found: Option<(Id,)> = if one.young {
+            app.store.db().find(youngest, params![path, path.end(), limit]).await?
         } else {
-            Some(one.organisation.secretary)
-        });
+            app.store.db().find(secretary, params![one.organisation.id, day]).await?
+        };
+        speakers.push(found.map(|(id,)| id));
     }
     Ok(speakers)
 }

@@ -10,7 +10,9 @@ use anyhow::{Context as _, Result, anyhow};
 use duty::Key;
 use duty::use_cases::{Excuse, Judgement, Submission, ask_extension, excuse_duties, hand_on_duty, review_duties, submit_duty};
 use kernel::{Day, Id};
-use record::files::{Accept, take_file_of};
+use office::official::BodyBlock;
+use office::plain::PlainDocument;
+use record::files::{Accept, Taken, save_taken, take_file_of};
 use std::path::Path;
 use store::{Fail, OnceKey, params};
 use task::use_cases::draft_sheet::{NewDraft, Original};
@@ -135,6 +137,36 @@ struct Deed<'a> {
     key: Key,
     by: &'a Actor,
     text: String,
+    file: Option<Taken>,
+}
+
+/// What a school writes and attaches: a list in Word where a file is asked for, and for opinions.
+async fn deed<'a>(app: &App, by: &'a Actor, one: &Asked, choice: &mut Choice) -> Result<Deed<'a>> {
+    let key = Key { requirement: one.requirement, organisation: one.organisation };
+    let text = words(&one.title, choice);
+    let attaches = one.needs_file || (one.title.contains("意见") && choice.chance(80));
+    let file = if attaches { Some(paper(app, by, &one.title, &text).await?) } else { None };
+    Ok(Deed { key, by, text, file })
+}
+
+async fn paper(app: &App, by: &Actor, title: &str, text: &str) -> Result<Taken> {
+    let block = |words: &str| BodyBlock::Paragraph(words.to_owned());
+    let document = PlainDocument {
+        title: format!("{title}情况"),
+        notes: vec![],
+        blocks: vec![
+            block(text),
+            block("1. 家长：放学时段校门口车辆多，建议错峰。责任人已明确，月底前办结。"),
+            block("2. 教师：教研活动与值班时间冲突。已调整排班。"),
+            block("3. 党员：学习资料发放偏晚。已改为提前一周发放。"),
+        ],
+        landscape: false,
+    };
+    let bytes = office::plain::write(&document)?;
+    let name = format!("{title}.docx");
+    take_file_of(app, Accept::Evidence, Some(by.account), &name, bytes)
+        .await
+        .map_err(|refusal| anyhow!("{}", kernel::Refusal::words(&refusal)))
 }
 
 /// Hands in many on one day, in one transaction.
@@ -147,8 +179,13 @@ async fn submit(app: &App, day: Day, deeds: &[Deed<'_>]) -> Result<()> {
         .store
         .write(&deeds[0].by.by(), |tx| async move {
             for deed in deeds {
-                let what = Submission { text: deed.text.clone(), ..Submission::default() };
-                submit_duty(&tx.acting_as(&deed.by.by()), deed.by, deed.key, &what).await?;
+                let tx = tx.acting_as(&deed.by.by());
+                let mut files = Vec::new();
+                if let Some(taken) = &deed.file {
+                    files.push(save_taken(&tx, taken, Some(deed.by.account)).await?);
+                }
+                let what = Submission { text: deed.text.clone(), files, records: vec![] };
+                submit_duty(&tx, deed.by, deed.key, &what).await?;
             }
             Ok(())
         })
@@ -192,8 +229,7 @@ async fn past(app: &App, county: &County, people: &People, sheet: Id, quarter: Q
             _ => one.due.plus_days(-1 - choice.below(9) as i32),
         };
         let by = secretary(county, people, one.organisation)?;
-        let key = Key { requirement: one.requirement, organisation: one.organisation };
-        days.entry(day.min(end)).or_default().push(Deed { key, by, text: words(&one.title, &mut choice) });
+        days.entry(day.min(end)).or_default().push(deed(app, by, one, &mut choice).await?);
     }
     for (day, deeds) in &days {
         submit(app, *day, deeds).await?;
@@ -214,9 +250,8 @@ async fn present(app: &App, county: &County, people: &People, sheet: Id, today: 
         place += 1;
         let Some((day, fate)) = fate_of(one, place, today, &mut choice) else { continue };
         let by = secretary(county, people, one.organisation)?;
-        let key = Key { requirement: one.requirement, organisation: one.organisation };
-        let text = words(&one.title, &mut choice);
-        deeds.entry(day.min(yesterday)).or_default().push((Deed { key, by, text }, fate));
+        let done = deed(app, by, one, &mut choice).await?;
+        deeds.entry(day.min(yesterday)).or_default().push((done, fate));
     }
     for (day, of_day) in deeds {
         let (today_deeds, fates): (Vec<_>, Vec<_>) = of_day.into_iter().unzip();
