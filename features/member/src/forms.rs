@@ -42,7 +42,7 @@ pub struct MemberForm {
 fn optional(form: &Form, field: &'static str, most: usize, word: &str, errors: &mut FieldErrors) -> Option<String> {
     let text = form.text(field);
     if text.chars().count() > most {
-        errors.insert(field, format!("{word}最多{most}个字,请缩短"));
+        errors.insert(field, format!("{word}最多{most}个字，请缩短"));
     }
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -54,12 +54,12 @@ fn day(form: &Form, field: &'static str, word: &str, today: Day, errors: &mut Fi
     }
     match typed::day(text) {
         Some(typed) if typed.day > today => {
-            errors.insert(field, format!("{word}不能晚于今天({})", today.chinese()));
+            errors.insert(field, format!("{word}不能晚于今天（{}）", today.chinese()));
             None
         }
         Some(typed) => Some(typed.day),
         None => {
-            errors.insert(field, format!("{word}“{text}”不是有效日期,请按 1985-06-15 或 1985.6 的样子填写"));
+            errors.insert(field, format!("{word}“{text}”不是有效日期，请按 1985-06-15 或 1985.6 的样子填写"));
             None
         }
     }
@@ -74,7 +74,7 @@ impl MemberForm {
         if name.is_empty() {
             e.insert("name", "请填写姓名".to_owned());
         } else if name.chars().count() > 40 {
-            e.insert("name", "姓名最多40个字,请核对".to_owned());
+            e.insert("name", "姓名最多40个字，请核对".to_owned());
         }
         let id_number = match form.text("id_number") {
             "" => None,
@@ -138,11 +138,11 @@ impl MemberForm {
 pub fn contradiction(number: &IdNumber, sex: &str, birth: Option<Day>) -> Option<String> {
     if !sex.is_empty() && number.sex() != sex {
         let says = words::name_of(words::SEXES, number.sex());
-        return Some(format!("公民身份号码显示性别为{says},与填写的不一致,请核对"));
+        return Some(format!("公民身份号码显示性别为{says}，与填写的不一致，请核对"));
     }
     match (birth, number.birth()) {
         (Some(typed), Some(says)) if typed != says => {
-            Some(format!("公民身份号码里的出生日期是{},与填写的不一致,请核对", says.chinese()))
+            Some(format!("公民身份号码里的出生日期是{}，与填写的不一致，请核对", says.chinese()))
         }
         _ => None,
     }
@@ -153,12 +153,12 @@ pub fn order(birth: Option<Day>, joined: Option<Day>, full: Option<Day>) -> Opti
     if let (Some(joined), Some(full)) = (joined, full)
         && full < joined
     {
-        return Some("转正日期早于入党日期,请核对");
+        return Some("转正日期早于入党日期，请核对");
     }
     if let (Some(birth), Some(joined)) = (birth, joined)
         && birth.age_on(joined) < 18
     {
-        return Some("入党日期时不满18周岁,请核对出生日期和入党日期");
+        return Some("入党日期时不满18周岁，请核对出生日期和入党日期");
     }
     None
 }

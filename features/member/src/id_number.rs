@@ -21,9 +21,9 @@ impl NotAnIdNumber {
     /// What the user reads.
     pub fn words(self) -> &'static str {
         match self {
-            NotAnIdNumber::Shape => "公民身份号码应为18位:17位数字加1位数字或X,请核对。",
-            NotAnIdNumber::Birth => "公民身份号码里的出生日期不存在,请核对第7至14位。",
-            NotAnIdNumber::Check => "公民身份号码的最后一位与前17位不符,多半是抄错了一位,请核对。",
+            NotAnIdNumber::Shape => "公民身份号码应为18位：17位数字加1位数字或X，请核对。",
+            NotAnIdNumber::Birth => "公民身份号码里的出生日期不存在，请核对第7至14位。",
+            NotAnIdNumber::Check => "公民身份号码的最后一位与前17位不符，多半是抄错了一位，请核对。",
         }
     }
 }

@@ -39,7 +39,7 @@ pub fn template(units: &[Node]) -> SheetOut {
         name: "党员".to_owned(),
         title: Some("党员名册".to_owned()),
         notes: vec![
-            "填表说明:带星号的必填。“单位”填所在党支部的全称;日期写 1985-06-15 或 1985年6月15日;空格不填表示不改,填“无”表示清空。".to_owned(),
+            "填表说明：带星号的必填。“单位”填所在党支部的全称；日期写 1985-06-15 或 1985年6月15日；空格不填表示不改，填“无”表示清空。".to_owned(),
         ],
         columns: vec![
             Column::text("单位", 30).choices(if short { list } else { vec![] }).required(),
@@ -151,26 +151,26 @@ pub fn read(cells: &[String], today: Day) -> Result<Read, String> {
         return Err("没有姓名。".to_owned());
     }
     if name.chars().count() > 40 {
-        return Err("姓名超过40个字,请核对。".to_owned());
+        return Err("姓名超过40个字，请核对。".to_owned());
     }
     let word = |at: usize, table: &'static [words::Word], what: &str| match cells[at].as_str() {
         "" => Ok(None),
         text => words::code_of(table, text).map(Some).ok_or_else(|| {
             let names: Vec<_> = table.iter().map(|w| w.name).collect();
-            format!("{what}“{text}”不认识,请填{}。", names.join("、"))
+            format!("{what}“{text}”不认识，请填{}。", names.join("、"))
         }),
     };
     let day = |at: usize, what: &str| match cells[at].as_str() {
         "" => Ok(None),
         text => match typed::day(text) {
-            Some(typed) if typed.day > today => Err(format!("{what}“{text}”晚于今天,请核对。")),
+            Some(typed) if typed.day > today => Err(format!("{what}“{text}”晚于今天，请核对。")),
             Some(typed) => Ok(Some(typed)),
             None => Err(format!("{what}“{text}”不是日期。")),
         },
     };
     let said = |at: usize, what: &str, most: usize| {
         if cells[at].chars().count() > most {
-            return Err(format!("{what}超过{most}个字,请缩短。"));
+            return Err(format!("{what}超过{most}个字，请缩短。"));
         }
         Ok(Said::read(&cells[at]))
     };
@@ -218,7 +218,7 @@ impl Read {
     /// A new member out of it.
     pub fn create(&self, branch: Id, today: Day) -> Result<NewMember, String> {
         if self.masked.is_some() {
-            return Err("号码被遮盖,又找不到对应的党员,不能新增,请填写完整号码。".to_owned());
+            return Err("号码被遮盖，又找不到对应的党员，不能新增，请填写完整号码。".to_owned());
         }
         let birth = self.number.as_ref().and_then(IdNumber::birth).or(settle(self.birth, None));
         let joined_on = self.joined.map(|t| t.day);
@@ -228,9 +228,9 @@ impl Read {
         }
         Ok(NewMember {
             name: self.name.clone(),
-            sex: self.sex.ok_or("没有性别,请填男或女。")?.to_owned(),
+            sex: self.sex.ok_or("没有性别，请填男或女。")?.to_owned(),
             birth,
-            stage: self.stage.ok_or("没有党员身份,请填正式党员或预备党员。")?.to_owned(),
+            stage: self.stage.ok_or("没有党员身份，请填正式党员或预备党员。")?.to_owned(),
             category: self.category.unwrap_or("in_post").to_owned(),
             joined_on,
             full_on,
@@ -355,14 +355,14 @@ impl Ground {
         let key = typed::name_key(cell);
         let foreign = || {
             if self.single {
-                format!("单位“{cell}”不是您负责的党支部,只能导入本支部的党员。")
+                format!("单位“{cell}”不是您负责的党支部，只能导入本支部的党员。")
             } else {
-                format!("单位“{cell}”不在组织表里,请核对名称。")
+                format!("单位“{cell}”不在组织表里，请核对名称。")
             }
         };
         match self.by_name.get(&key).map(Vec::as_slice) {
             Some([one]) => return Ok((&self.mine[*one], None)),
-            Some([_, ..]) => return Err(format!("有几个组织都叫“{cell}”,请填写全称。")),
+            Some([_, ..]) => return Err(format!("有几个组织都叫“{cell}”，请填写全称。")),
             _ => {}
         }
         let found: Vec<&Node> = match self.by_unit.get(&key) {
@@ -371,10 +371,10 @@ impl Ground {
         };
         match found.as_slice() {
             [one] if self.by_unit.contains_key(&key) => {
-                Ok((one, Some(format!("单位写“{cell}”,按所属学校归入{}", one.name))))
+                Ok((one, Some(format!("单位写“{cell}”，按所属学校归入{}", one.name))))
             }
             [one] if key.chars().count() >= 4 => {
-                Ok((one, Some(format!("单位写“{cell}”,看来是{}", one.name))))
+                Ok((one, Some(format!("单位写“{cell}”，看来是{}", one.name))))
             }
             _ => Err(foreign()),
         }
@@ -385,7 +385,7 @@ impl Ground {
         let mut seen: HashMap<String, usize> = HashMap::new();
         let mut plan = Plan::default();
         for row in sheet {
-            let title = if row.cells[NAME].is_empty() { "(空)".to_owned() } else { row.cells[NAME].clone() };
+            let title = if row.cells[NAME].is_empty() { "（空）".to_owned() } else { row.cells[NAME].clone() };
             let verdict = self.judge(&row, &mut seen)?;
             plan.rows.push(PlanRow { number: row.number, title, cells: row.cells, verdict });
         }
@@ -407,7 +407,7 @@ impl Ground {
             None => format!("{}/{}/{}", branch.id, read.name, row.cells[BIRTH]),
         };
         if let Some(first) = seen.insert(who, row.number) {
-            return bad(format!("与第{first}行重复,请只留一行。"));
+            return bad(format!("与第{first}行重复，请只留一行。"));
         }
         let verdict = self.matched(branch, &read)?;
         Ok(match (doubt, verdict) {
@@ -443,13 +443,13 @@ impl Ground {
             [one] if self.is_sure(read, one)? => self.updating(read, one),
             [one] => {
                 let update = self.updating(read, one)?;
-                let mut choices = vec![Choice { label: "是同一人,更新".to_owned(), verdict: update }];
+                let mut choices = vec![Choice { label: "是同一人，更新".to_owned(), verdict: update }];
                 self.offer_new(read, branch, &mut choices);
-                let why = "名册上已有同名的人,没有号码或出生日期可以对照".to_owned();
+                let why = "名册上已有同名的人，没有号码或出生日期可以对照".to_owned();
                 Ok(Verdict::Doubt { why, choices })
             }
             [] => self.stranger(branch, read),
-            _ => bad("名册上有几个同名的人,请填写公民身份号码,以便区分。"),
+            _ => bad("名册上有几个同名的人，请填写公民身份号码，以便区分。"),
         }
     }
 
@@ -477,7 +477,7 @@ impl Ground {
 
     fn offer_new(&self, read: &Read, branch: &Node, choices: &mut Vec<Choice>) {
         if read.create(branch.id, self.today).is_ok() {
-            choices.push(Choice { label: "是两个人,新增".to_owned(), verdict: Verdict::Create });
+            choices.push(Choice { label: "是两个人，新增".to_owned(), verdict: Verdict::Create });
         }
     }
 
@@ -491,23 +491,23 @@ impl Ground {
         });
         let Some(other) = elsewhere else { return Ok(Verdict::Create) };
         let place = self.mine.iter().find(|n| n.id == other.branch).map_or("", |n| n.name.as_str());
-        let mut choices = vec![Choice { label: "是两个人,新增".to_owned(), verdict: Verdict::Create }];
-        choices.push(Choice { label: "是同一人,组织关系转入".to_owned(), verdict: self.moving(branch, read, other)? });
-        Ok(Verdict::Doubt { why: format!("与{place}的党员同名,出生日期也相同"), choices })
+        let mut choices = vec![Choice { label: "是两个人，新增".to_owned(), verdict: Verdict::Create }];
+        choices.push(Choice { label: "是同一人，组织关系转入".to_owned(), verdict: self.moving(branch, read, other)? });
+        Ok(Verdict::Doubt { why: format!("与{place}的党员同名，出生日期也相同"), choices })
     }
 
     fn known_number(&self, branch: &Node, read: &Read, known: &Member) -> Result<Verdict, Error> {
         let mine = self.mine.iter().find(|n| n.id == known.branch);
         let Some(place) = mine.filter(|_| known.ended_on.is_none()) else {
-            let reason = "这个公民身份号码已登记在名册上,请核对号码;如果是从别的支部转来,请联系党建办办理转接。";
+            let reason = "这个公民身份号码已登记在名册上，请核对号码；如果是从别的支部转来，请联系党建办办理转接。";
             return Ok(Verdict::Bad { reason: reason.to_owned() });
         };
         if known.branch == branch.id {
             if known.name == read.name {
                 return self.updating(read, known);
             }
-            let choices = vec![Choice { label: "改名,更新".to_owned(), verdict: self.updating(read, known)? }];
-            return Ok(Verdict::Doubt { why: format!("号码与{}的相同,姓名不同", known.name), choices });
+            let choices = vec![Choice { label: "改名，更新".to_owned(), verdict: self.updating(read, known)? }];
+            return Ok(Verdict::Doubt { why: format!("号码与{}的相同，姓名不同", known.name), choices });
         }
         let choices =
             vec![Choice { label: "组织关系转入".to_owned(), verdict: self.moving(branch, read, known)? }];

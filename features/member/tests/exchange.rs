@@ -40,7 +40,7 @@ on_both! {
         assert!(read.rows.iter().any(|r| r.cells.contains(&"990000********0010".to_owned())));
         assert!(!read.rows.iter().any(|r| r.cells.contains(&"990000198506150010".to_owned())));
         let preview = officer.get(&import(&officer, "名册.xlsx", &file.bytes).await).await.words();
-        assert!(preview.contains("读出 3 行:新增 0,更新 0,拿不准 0,不能导入 0,没有变化 3"), "{preview}");
+        assert!(preview.contains("读出 3 行：新增 0，更新 0，拿不准 0，不能导入 0，没有变化 3"), "{preview}");
     }
 
     async fn the_unit_column_decides_and_every_row_says_what_becomes_of_it(app: TestApp) {
@@ -65,7 +65,7 @@ on_both! {
         let at = import(&officer, "党员.xlsx", &bytes).await;
         let page = officer.get(&at).await;
         let words = page.words();
-        assert!(words.contains("读出 9 行:新增 2,更新 1,拿不准 2,不能导入 4"), "{words}");
+        assert!(words.contains("读出 9 行：新增 2，更新 1，拿不准 2，不能导入 4"), "{words}");
         assert!(words.contains("岗位 无 副校长"), "{words}");
         assert!(words.contains("单位“青山小学”不在组织表里") && words.contains("没有姓名"), "{words}");
         assert!(words.contains("入党日期“2019.13”不是日期") && words.contains("最后一位与前17位不符"), "{words}");
@@ -77,7 +77,7 @@ on_both! {
         let numbers: Vec<&str> = page.text.split("name=\"r").skip(1).map(|p| p.split('"').next().unwrap()).collect();
         let field = format!("r{}", numbers[0]);
         let done = officer.get(&officer.post(&format!("{at}/apply"), &[(&field, "1")]).await.led_to()).await.words();
-        assert!(done.contains("新增 2,更新 2"), "{done}");
+        assert!(done.contains("新增 2，更新 2"), "{done}");
         assert_eq!(count().await, 5);
         assert_eq!(only(&app, "同名").await.branch, county.junior);
         assert_eq!(only(&app, "单明").await.birth, Some(day("1985-06-15")));
@@ -127,9 +127,9 @@ on_both! {
             ["第一小学", "丙", "男", "", "", "正式", "", ""],
         ]);
         let words = secretary.get(&import(&secretary, "党员.xlsx", &bytes).await).await.words();
-        assert!(words.contains("单位“第二小学党支部”不是您负责的党支部,只能导入本支部的党员"), "{words}");
+        assert!(words.contains("单位“第二小学党支部”不是您负责的党支部，只能导入本支部的党员"), "{words}");
         assert!(words.contains("这个公民身份号码已登记在名册上"), "{words}");
-        assert!(words.contains("单位写“第一小学”,看来是第一小学党支部"), "{words}");
+        assert!(words.contains("单位写“第一小学”，看来是第一小学党支部"), "{words}");
         let lower = County::call(&app, county.committee_member).await;
         assert_eq!(lower.get("/members/import").await.status, 404);
     }
@@ -141,7 +141,7 @@ on_both! {
         // The same text as GB18030 writes it, as old Excel saves it.
         let (gb, _, _) = encoding_rs::GB18030.encode(text);
         let words = officer.get(&import(&officer, "旧.csv", &gb).await).await.words();
-        assert!(words.contains("读出 2 行:新增 2"), "{words}");
+        assert!(words.contains("读出 2 行：新增 2"), "{words}");
         let none = officer.upload("/members/import", &[("_key", "none")], &[("file", "a.csv", "甲,乙\n1,2\n".as_bytes())]).await;
         assert!(none.status == 422 && none.words().contains("表里没有“单位”“姓名”这一列"), "{}", none.words());
     }

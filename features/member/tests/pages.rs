@@ -49,8 +49,8 @@ on_both! {
         ]).await;
         assert_eq!(answer.status, 422);
         let words = answer.words();
-        assert!(words.contains("入党日期不能晚于今天(2026年11月20日)"), "{words}");
-        assert!(words.contains("性别为男,与填写的不一致") && words.contains("请选择党员类别"), "{words}");
+        assert!(words.contains("入党日期不能晚于今天（2026年11月20日）"), "{words}");
+        assert!(words.contains("性别为男，与填写的不一致") && words.contains("请选择党员类别"), "{words}");
         assert!(answer.text.contains("教导主任"));
         let foreign = secretary.post("/members/new", &[
             ("branch", &county.second.to_string()), ("name", "甲"), ("sex", "male"), ("stage", "full"), ("category", "in_post"),
@@ -132,7 +132,8 @@ on_both! {
         let ids = with(&app, names.iter().map(|n| somebody(n, county.first)).collect()).await;
         let officer = County::call(&app, county.officer).await;
         let at = format!("/organisations/{}", county.first);
-        assert!(officer.get(&at).await.words().contains("达到7名,应当设立支部委员会"));
+        let words = officer.get(&at).await.words();
+        assert!(words.contains("达到7名，应当设立支部委员会"), "{words}");
         let form = officer.get(&format!("{at}/posts/new")).await.page();
         assert!(form.contains("周七") && form.contains("2029-11-20"));
         let wrong = officer.post(&format!("{at}/posts/new"), &[("kind", "secretary"), ("term_to", "2020-01-01")]).await;
@@ -140,7 +141,7 @@ on_both! {
         let who = ids[6].to_string();
         officer.post(&format!("{at}/posts/new"), &[("kind", "secretary"), ("member", &who), ("staffing", "principal"), ("from", "2024-03-01"), ("term_to", "2027-03-01")]).await.led_to();
         let words = officer.get(&at).await.words();
-        assert!(words.contains("书记 周七 校长兼任 2024年3月1日 2027年3月1日届满,还有 101 天换届"), "{words}");
+        assert!(words.contains("书记 周七 校长兼任 2024年3月1日 2027年3月1日届满，还有 101 天换届"), "{words}");
         let list = officer.get(&format!("{at}/members")).await.words();
         let place = |name: &str| list.find(name).unwrap();
         assert!(place("周七") < place("安一") && place("安一") < place("高五"), "{list}");
@@ -186,7 +187,7 @@ on_both! {
         assert!(officer.get(&at).await.words().contains("名册上有 1 名党员"));
         let refused = officer.post(&at, &[("_version", "1")]).await;
         assert_eq!(refused.status, 422);
-        assert!(refused.words().contains("名册上还有1名党员,请选择并入哪个党组织"), "{}", refused.words());
+        assert!(refused.words().contains("名册上还有1名党员，请选择并入哪个党组织"), "{}", refused.words());
         let above = officer.post(&format!("/organisations/{}/close", county.general), &[("_version", "1")]).await;
         assert!(above.words().contains("下面还有党组织"), "{}", above.words());
         officer.post(&at, &[("_version", "1"), ("successor", &county.second.to_string()), ("from", "2026-11-01")]).await.led_to();

@@ -109,7 +109,7 @@ INSERT INTO node_kind (code, category, name, rank, source) VALUES
 ('nine_year', 'unit', '九年一贯制学校', 120, 'GB/T 33782'),
 ('junior_secondary', 'unit', '初级中学', 130, 'GB/T 33782'),
 ('complete_primary', 'unit', '完全小学', 140, 'GB/T 33782'),
-('village_primary', 'unit', '村小(教学点)', 150, 'GB/T 33782'),
+('village_primary', 'unit', '村小（教学点）', 150, 'GB/T 33782'),
 ('kindergarten', 'unit', '幼儿园', 160, 'GB/T 33782'),
 ('school_district', 'unit', '乡镇学区', 170, '通用'),
 ('office', 'unit', '机关股室', 180, '通用'),

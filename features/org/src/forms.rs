@@ -41,17 +41,17 @@ impl NodeForm {
         if name.is_empty() {
             errors.insert("name", "请填写名称".to_owned());
         } else if name.chars().count() > 80 {
-            errors.insert("name", "名称最多80个字,请缩短".to_owned());
+            errors.insert("name", "名称最多80个字，请缩短".to_owned());
         }
         if short.chars().count() > 30 {
-            errors.insert("short_name", "简称最多30个字,请缩短".to_owned());
+            errors.insert("short_name", "简称最多30个字，请缩短".to_owned());
         }
         if form.text("kind").is_empty() {
             errors.insert("kind", "请选择类别".to_owned());
         }
         let code = form.text("issued_code");
         if code.chars().count() > 40 {
-            errors.insert("issued_code", "组织代码最多40个字,请核对".to_owned());
+            errors.insert("issued_code", "组织代码最多40个字，请核对".to_owned());
         }
         let from = read_from(form, today, &mut errors);
         let mut figures = Vec::new();
@@ -63,7 +63,7 @@ impl NodeForm {
             match text.trim().parse::<i64>().ok().filter(|n| (0..10_000_000).contains(n)) {
                 Some(value) => figures.push((code.to_owned(), value)),
                 None => {
-                    errors.insert("figures", format!("人数“{}”不是整数,请改正", text.trim()));
+                    errors.insert("figures", format!("人数“{}”不是整数，请改正", text.trim()));
                 }
             }
         }
@@ -94,12 +94,12 @@ pub fn read_from(form: &Form, today: Day, errors: &mut FieldErrors) -> Day {
     }
     match crate::typed::day(form.text("from")) {
         Some(typed) if typed.day > today => {
-            errors.insert("from", format!("生效日期不能晚于今天({})", today.chinese()));
+            errors.insert("from", format!("生效日期不能晚于今天（{}）", today.chinese()));
             today
         }
         Some(typed) => typed.day,
         None => {
-            errors.insert("from", "生效日期不是有效日期,请按 2026-11-20 的样子填写".to_owned());
+            errors.insert("from", "生效日期不是有效日期，请按 2026-11-20 的样子填写".to_owned());
             today
         }
     }

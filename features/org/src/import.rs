@@ -175,7 +175,7 @@ pub async fn read(
     let name = file_name.to_owned();
     let sheet = tokio::task::spawn_blocking(move || table::read(&bytes, &name, MOST_ROWS))
         .await
-        .map_err(|_| "文件读到一半出了问题,请重新上传。".to_owned())?
+        .map_err(|_| "文件读到一半出了问题，请重新上传。".to_owned())?
         .map_err(|error| error.to_string())?;
     let places: Vec<Option<usize>> = template
         .columns
@@ -191,7 +191,7 @@ pub async fn read(
         .collect();
     if !missing.is_empty() {
         return Err(format!(
-            "表里没有“{}”这一列,请用下载的模板填写,表头不要改。",
+            "表里没有“{}”这一列，请用下载的模板填写，表头不要改。",
             missing.join("”“")
         ));
     }
@@ -204,7 +204,7 @@ pub async fn read(
     };
     let rows: Vec<_> = sheet.rows.into_iter().map(bring).collect();
     if rows.iter().all(|row| row.cells.iter().all(String::is_empty)) {
-        return Err("表里没有数据行,请在表头下面填写后再上传。".to_owned());
+        return Err("表里没有数据行，请在表头下面填写后再上传。".to_owned());
     }
     Ok(rows.into_iter().filter(|row| row.cells.iter().any(|c| !c.is_empty())).collect())
 }
@@ -353,7 +353,7 @@ impl Plan {
             if let Verdict::Doubt { choices, .. } = &row.verdict {
                 row.verdict = match chosen(row.number).and_then(|at| choices.get(at)) {
                     Some(choice) => choice.verdict.clone(),
-                    None => Verdict::Bad { reason: "拿不准,没有选,先不导入。".to_owned() },
+                    None => Verdict::Bad { reason: "拿不准，没有选，先不导入。".to_owned() },
                 };
             }
             row
@@ -373,7 +373,7 @@ impl Plan {
         for row in &self.rows {
             let reason = match &row.verdict {
                 Verdict::Bad { reason } => reason.clone(),
-                Verdict::Doubt { why, .. } => format!("拿不准:{why}"),
+                Verdict::Doubt { why, .. } => format!("拿不准：{why}"),
                 _ => continue,
             };
             bad.push((row.cells.iter().map(|c| Value::from(c.as_str())).collect(), reason));

@@ -103,7 +103,7 @@ impl Ground {
             name: "组织".to_owned(),
             title: Some("组织表".to_owned()),
             notes: vec![
-                "填表说明:带星号的必填。“上级”填上级党组织的全称,单位填所属的党组织;多个标签用顿号隔开;空格不填表示不改。".to_owned(),
+                "填表说明：带星号的必填。“上级”填上级党组织的全称，单位填所属的党组织；多个标签用顿号隔开；空格不填表示不改。".to_owned(),
             ],
             columns,
             rows: vec![],
@@ -158,7 +158,7 @@ impl Ground {
         let judge = |row: table::Row| {
             let verdict = self.judge(actor, &row.cells, &coming);
             let verdict = verdict.unwrap_or_else(|reason| Verdict::Bad { reason });
-            let title = if row.cells[NAME].is_empty() { "(空)".to_owned() } else { row.cells[NAME].clone() };
+            let title = if row.cells[NAME].is_empty() { "（空）".to_owned() } else { row.cells[NAME].clone() };
             PlanRow { number: row.number, title, cells: row.cells, verdict }
         };
         Plan { rows: sheet.into_iter().map(judge).collect() }
@@ -180,12 +180,12 @@ impl Ground {
             [one] => Some(*one),
             many => {
                 let under = many.iter().find(|n| self.name_of(self.parents.get(&n.id)) == cells[PARENT]);
-                Some(*under.ok_or("有几个同名的组织,请在“上级”里填写全称,以便区分。")?)
+                Some(*under.ok_or("有几个同名的组织，请在“上级”里填写全称，以便区分。")?)
             }
         };
         match known {
             None if coming.get(&key).copied().unwrap_or(0) > 1 && same.is_empty() => {
-                Err("表里有同名的行,请只留一行。".to_owned())
+                Err("表里有同名的行，请只留一行。".to_owned())
             }
             None => self.creating(actor, &read, coming),
             Some(node) => self.updating(actor, node, cells, &read),
@@ -197,12 +197,12 @@ impl Ground {
             let anywhere = actor.can_anywhere(Right::EditOrganisations);
             return if anywhere { Ok(Verdict::Create) } else { Err(NOT_YOURS.to_owned()) };
         }
-        let parent = read.parent.as_deref().ok_or("请填写“上级”:新组织要有上级党组织,新单位要有所属的党组织。")?;
+        let parent = read.parent.as_deref().ok_or("请填写“上级”：新组织要有上级党组织，新单位要有所属的党组织。")?;
         match self.unique(parent, |n| matches!(n.category.as_str(), "organisation" | "unit")) {
             Some(node) if actor.can(Right::EditOrganisations, &node.place()) => Ok(Verdict::Create),
             Some(_) => Err(NOT_YOURS.to_owned()),
             None if coming.contains_key(&typed::name_key(parent)) => Ok(Verdict::Create),
-            None => Err(format!("上级“{parent}”不在组织表里,请核对名称。")),
+            None => Err(format!("上级“{parent}”不在组织表里，请核对名称。")),
         }
     }
 
@@ -288,19 +288,19 @@ impl Ground {
             return Err("没有名称。".to_owned());
         }
         if name.chars().count() > 80 {
-            return Err("名称超过80个字,请缩短。".to_owned());
+            return Err("名称超过80个字，请缩短。".to_owned());
         }
         let kind = typed::name_key(&cells[KIND]);
         let found = self.kinds.iter().find(|(_, _, name)| typed::name_key(name) == kind);
         let (category, kind, _) = found.ok_or_else(|| {
-            if kind.is_empty() { "没有类别。".to_owned() } else { format!("类别“{}”不在类别表里,请从下拉列表里选。", cells[KIND]) }
+            if kind.is_empty() { "没有类别。".to_owned() } else { format!("类别“{}”不在类别表里，请从下拉列表里选。", cells[KIND]) }
         })?;
         let zone = match cells[ZONE].as_str() {
             "" => None,
             text => Some(
                 self.unique(text, |n| n.kind == "zone")
                     .map(|n| n.id)
-                    .ok_or_else(|| format!("片区“{text}”不在片区表里,请核对名称。"))?,
+                    .ok_or_else(|| format!("片区“{text}”不在片区表里，请核对名称。"))?,
             ),
         };
         let tags = match cells[TAGS].as_str() {
@@ -318,7 +318,7 @@ impl Ground {
                 continue;
             }
             let value = text.parse::<i64>().ok().filter(|n| (0..10_000_000).contains(n));
-            let value = value.ok_or_else(|| format!("{}“{text}”不是人数,请填整数。", kind.name))?;
+            let value = value.ok_or_else(|| format!("{}“{text}”不是人数，请填整数。", kind.name))?;
             figures.push((kind.code.clone(), value));
         }
         let optional = |text: &String| (!text.is_empty()).then(|| text.clone());
@@ -340,7 +340,7 @@ impl Ground {
         let mut tags = Vec::new();
         for name in typed::list(text) {
             let found = self.tag_kinds.iter().find(|t| t.name == name);
-            tags.push(found.ok_or_else(|| format!("标签“{name}”不在标签表里,请核对。"))?.code.clone());
+            tags.push(found.ok_or_else(|| format!("标签“{name}”不在标签表里，请核对。"))?.code.clone());
         }
         Ok(tags)
     }

@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn lists_have_many_separators() {
-        assert_eq!(list("甲、乙, 丙；"), ["甲", "乙", "丙"]);
+        assert_eq!(list("甲、乙， 丙；"), ["甲", "乙", "丙"]);
         assert_eq!(name_key("村小（ 教学点 ）"), "村小(教学点)");
     }
 }

@@ -27,7 +27,7 @@ on_both! {
         let named = file.headers["content-disposition"].to_str().unwrap().to_owned();
         assert!(named.contains("_20261120.xlsx") || named.contains("%5F20261120%2Exlsx"), "{named}");
         let preview = officer.get(&import(&officer, "组织.xlsx", &file.bytes).await).await.words();
-        assert!(preview.contains("读出 10 行:新增 0,更新 0,拿不准 0,不能导入 0,没有变化 10"), "{preview}");
+        assert!(preview.contains("读出 10 行：新增 0，更新 0，拿不准 0，不能导入 0，没有变化 10"), "{preview}");
     }
 
     async fn good_rows_go_in_bad_ones_come_back_and_all_can_be_undone(app: TestApp) {
@@ -44,7 +44,7 @@ on_both! {
         ]);
         let at = import(&officer, "组织.xlsx", &bytes).await;
         let preview = officer.get(&at).await.words();
-        assert!(preview.contains("新增 2,更新 1,拿不准 0,不能导入 4"), "{preview}");
+        assert!(preview.contains("新增 2，更新 1，拿不准 0，不能导入 4"), "{preview}");
         assert!(preview.contains("片区 城区片 南片"), "{preview}");
         assert!(preview.contains("类别“学堂”不在类别表里") && preview.contains("小学生“很多”不是人数"), "{preview}");
         let back = officer.get(&format!("{at}/bad")).await;
@@ -53,7 +53,7 @@ on_both! {
         assert_eq!(read.rows.len(), 4);
         assert_eq!(read.rows[0].cells[0], "𠀀村小");
         let done = officer.get(&officer.post(&format!("{at}/apply"), &[]).await.led_to()).await.words();
-        assert!(done.contains("新增 2,更新 1"), "{done}");
+        assert!(done.contains("新增 2，更新 1"), "{done}");
         let names: Vec<String> = app.app.store.db().column("SELECT name FROM node WHERE name LIKE '=1+1%' OR name LIKE '石门%' ORDER BY name", vec![]).await.unwrap();
         assert_eq!(names.len(), 2);
         let again = officer.post(&format!("{at}/apply"), &[]).await;

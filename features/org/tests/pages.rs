@@ -63,7 +63,7 @@ on_both! {
         assert_eq!(answer.status, 422);
         let words = answer.words();
         assert!(words.contains("请填写名称") && words.contains("请选择类别"), "{words}");
-        assert!(words.contains("生效日期不能晚于今天(2026年11月20日)"), "{words}");
+        assert!(words.contains("生效日期不能晚于今天（2026年11月20日）"), "{words}");
         assert!(!answer.text.contains("<script>alert"), "typed text is shown as text");
         let taken = officer.post("/organisations/new", &[
             ("name", "第一小学党支部"), ("kind", "branch"), ("parent", &county.bureau.to_string()),
@@ -156,8 +156,8 @@ on_both! {
         let (south, unit) = (county.town.to_string(), unit.to_string());
         save(&officer, &app, county.joint, &[("zone", &south), ("unit", &unit), ("tag", "youth_party_school"), ("from", "2026-11-05")]).await.led_to();
         let words = officer.get(&format!("/organisations/{}", county.joint)).await.words();
-        assert!(words.contains("城区片") && words.contains("126 学生(幼儿)") && words.contains("青少年党校"), "{words}");
-        assert!(words.contains("划入南片(2020年1月1日至2026年11月4日)"), "{words}");
+        assert!(words.contains("城区片") && words.contains("126 学生（幼儿）") && words.contains("青少年党校"), "{words}");
+        assert!(words.contains("划入南片（2020年1月1日至2026年11月4日）"), "{words}");
         save(&officer, &app, county.joint, &[]).await.led_to();
         let words = officer.get(&format!("/organisations/{}", county.joint)).await.words();
         assert!(!words.contains("126 学生"), "{words}");

@@ -38,7 +38,7 @@ async fn closable(app: &App, actor: &Actor, id: Id) -> Result<Node> {
 
 async fn build(app: &App, actor: &Actor, node: Node, form: Option<&Form>, errors: FieldErrors) -> Result<ClosePage> {
     let all = org::store::organisations(app.store.db(), &actor.reach(Right::EditOrganisations)).await?;
-    let title = format!("撤并:{}", node.name);
+    let title = format!("撤并：{}", node.name);
     Ok(ClosePage {
         frame: Frame::new(app, actor, org::paths::ORGANISATIONS, &title).await?,
         members: members_of(app, &node).await?.len(),
@@ -69,7 +69,7 @@ pub async fn save(State(app): State<App>, actor: Actor, Path(id): Path<Id>, form
         .store
         .write_once(&actor.by(), &form.once(&actor), |tx| async move {
             close_organisation(&tx, &who, &at, version, successor, from).await?;
-            Ok(reply::with_flash(&org::paths::organisation(at.id), "已撤并,沿革和以前的材料保留。"))
+            Ok(reply::with_flash(&org::paths::organisation(at.id), "已撤并，沿革和以前的材料保留。"))
         })
         .await;
     match done {

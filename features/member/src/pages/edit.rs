@@ -80,7 +80,7 @@ async fn build(
     } else {
         vec![]
     };
-    let title = member.as_ref().map_or("新增党员".to_owned(), |m| format!("修改:{}", m.name));
+    let title = member.as_ref().map_or("新增党员".to_owned(), |m| format!("修改：{}", m.name));
     Ok(EditPage {
         frame: Frame::new(app, actor, paths::MEMBERS, &title).await?,
         action: member.as_ref().map_or(paths::NEW.to_owned(), |m| paths::edit(m.id)),

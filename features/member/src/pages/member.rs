@@ -136,7 +136,7 @@ pub async fn unmask(State(app): State<App>, actor: Actor, Path(id): Path<Id>, fo
     }
     let reason = form.text("reason").to_owned();
     if reason.chars().count() < 2 {
-        let errors = FieldErrors::from([("reason", "请写明查看全号的理由,会记入审计日志".to_owned())]);
+        let errors = FieldErrors::from([("reason", "请写明查看全号的理由，会记入审计日志".to_owned())]);
         return reply::invalid(&build(&app, &actor, member, None, errors).await?);
     }
     let shown = member.clone();

@@ -212,7 +212,7 @@ async fn figure_lines(app: &App, node: &Node, on: Day) -> Result<Vec<(String, i6
     let kinds = org::store::figure_kinds(db).await?;
     let line = |kind: org::store::FigureKind| {
         let figure = held.iter().find(|f| f.code == kind.code)?;
-        Some((kind.name, figure.value, format!("{},{}年", kind.unit, figure.year)))
+        Some((kind.name, figure.value, format!("{}，{}年", kind.unit, figure.year)))
     };
     Ok(kinds.into_iter().filter_map(line).collect())
 }
@@ -241,9 +241,9 @@ async fn post_lines(app: &App, posts: Vec<Post>, today: Day) -> Result<Vec<PostL
 fn term_words(end: Day, today: Day) -> String {
     let far = today.days_until(end);
     if far < 0 {
-        format!("{}届满,已逾期 {} 天,应当换届", end.chinese(), -far)
+        format!("{}届满，已逾期 {} 天，应当换届", end.chinese(), -far)
     } else if end.plus_months(-6) <= today {
-        format!("{}届满,{}换届", end.chinese(), end.distance_words(today))
+        format!("{}届满，{}换届", end.chinese(), end.distance_words(today))
     } else {
         format!("{}届满", end.chinese())
     }
@@ -308,7 +308,7 @@ fn told(edges: Vec<Told>, node: Id) -> Vec<String> {
             ("coverage", false) => format!("覆盖{}", edge.child_name),
             _ => format!("属{}", edge.parent_name),
         };
-        format!("{what}({from}{until})")
+        format!("{what}（{from}{until}）")
     };
     edges.into_iter().map(line).collect()
 }

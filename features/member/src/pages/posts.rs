@@ -57,7 +57,7 @@ async fn build(app: &App, actor: &Actor, node: Node, form: Option<&Form>, errors
         Some(_) => (text("from"), text("term_to")),
         None => (today.to_string(), Term::of(today, years).ends.to_string()),
     };
-    let title = format!("任职:{}", node.name);
+    let title = format!("任职：{}", node.name);
     Ok(PostPage {
         frame: Frame::new(app, actor, org::paths::ORGANISATIONS, &title).await?,
         kinds: org::store::post_kinds(app.store.db()).await?,
@@ -90,13 +90,13 @@ pub async fn create(State(app): State<App>, actor: Actor, Path(id): Path<Id>, fo
         text => match org::typed::day(text) {
             Some(typed) if typed.day > from => Some(typed.day),
             _ => {
-                errors.insert("term_to", "届满日期应是任职日期之后的日期,请核对".to_owned());
+                errors.insert("term_to", "届满日期应是任职日期之后的日期，请核对".to_owned());
                 None
             }
         },
     };
     if form.text("holder").chars().count() > 40 {
-        errors.insert("holder", "姓名最多40个字,请核对".to_owned());
+        errors.insert("holder", "姓名最多40个字，请核对".to_owned());
     }
     if form.text("kind").is_empty() {
         errors.insert("kind", "请选择职务".to_owned());
@@ -141,7 +141,7 @@ pub async fn end(State(app): State<App>, actor: Actor, Path(id): Path<Id>, form:
         .store
         .write_once(&actor.by(), &form.once(&actor), |tx| async move {
             end_post(&tx, &node, &post).await?;
-            Ok(reply::with_flash(&org::paths::organisation(node.id), "已免职,任职经历保留。"))
+            Ok(reply::with_flash(&org::paths::organisation(node.id), "已免职，任职经历保留。"))
         })
         .await?;
     reply::see_other(receipt)

@@ -158,7 +158,7 @@ async fn page(app: &App, actor: &Actor, node: Option<Node>, asked: Asked, needle
         Some(node) => node.is_active() && actor.can(Right::EditMembers, &node.place()),
         None => actor.can_anywhere(Right::EditMembers),
     };
-    let title = node.as_ref().map_or("党员名册".to_owned(), |n| format!("党员名册:{}", n.name));
+    let title = node.as_ref().map_or("党员名册".to_owned(), |n| format!("党员名册：{}", n.name));
     let page = RosterPage {
         frame: Frame::new(app, actor, paths::MEMBERS, &title).await?.saying(asked.said.clone()),
         here: node.as_ref().map_or(paths::MEMBERS.to_owned(), |n| paths::roster(n.id)),

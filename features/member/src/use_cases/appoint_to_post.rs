@@ -35,9 +35,9 @@ impl Refusal for NotAppointed {
     fn words(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             NotAppointed::UnknownPost => "请选择职务",
-            NotAppointed::Nobody => "请从名册里选人,或填写姓名",
-            NotAppointed::NotAMember => "选择的人已不在名册上,请重新选择",
-            NotAppointed::AlreadyEnded => "这一任已经结束,不用再免职",
+            NotAppointed::Nobody => "请从名册里选人，或填写姓名",
+            NotAppointed::NotAMember => "选择的人已不在名册上，请重新选择",
+            NotAppointed::AlreadyEnded => "这一任已经结束，不用再免职",
         })
     }
 

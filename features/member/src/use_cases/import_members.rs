@@ -44,7 +44,7 @@ async fn create(tx: &Tx, ground: &Ground, plan: &Plan, outcome: &mut Outcome) ->
     let mut new: Vec<(&PlanRow, NewMember)> = Vec::new();
     for row in plan.rows.iter().filter(|row| row.verdict == Verdict::Create) {
         let Some(branch) = ground.branch_meant(&row.cells) else {
-            outcome.late.push((row.number, "核对之后单位有了变化,请重新导入这一行。".to_owned()));
+            outcome.late.push((row.number, "核对之后单位有了变化，请重新导入这一行。".to_owned()));
             continue;
         };
         let read = sheets::read(&row.cells, tx.today());
@@ -61,7 +61,7 @@ async fn create(tx: &Tx, ground: &Ground, plan: &Plan, outcome: &mut Outcome) ->
         let blind = member.id_number.as_deref().map(|n| tx.store().keys.blind(n));
         let free = !blind.is_some_and(|blind| taken.contains(&blind));
         if !free {
-            outcome.late.push((row.number, "核对之后这个号码已被登记,请重新导入这一行。".to_owned()));
+            outcome.late.push((row.number, "核对之后这个号码已被登记，请重新导入这一行。".to_owned()));
         }
         free
     });
@@ -97,7 +97,7 @@ async fn update(
         let fits = |m: &&Member| m.version == version && actor.can(Right::EditMembers, &m.place());
         let found = standing.get(&id).filter(fits).zip(ground.branch_meant(&row.cells));
         let Some((was, branch)) = found else {
-            outcome.late.push((row.number, "核对之后有人改过这名党员,请重新导入这一行。".to_owned()));
+            outcome.late.push((row.number, "核对之后有人改过这名党员，请重新导入这一行。".to_owned()));
             continue;
         };
         let read = match sheets::read(&row.cells, tx.today()) {

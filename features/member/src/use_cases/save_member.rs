@@ -34,11 +34,11 @@ impl Refusal for NotSaved {
     fn words(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             NotSaved::NumberTaken => {
-                "这个公民身份号码已登记在名册上,请核对号码;如果是从别的支部转来,请联系党建办办理转接"
+                "这个公民身份号码已登记在名册上，请核对号码；如果是从别的支部转来，请联系党建办办理转接"
             }
             NotSaved::NoBranch => "请从列表里选择党支部",
-            NotSaved::AlreadyThere => "组织关系已经在这个党支部,不用转接",
-            NotSaved::AlreadyGone => "此人已不在名册上,不能修改",
+            NotSaved::AlreadyThere => "组织关系已经在这个党支部，不用转接",
+            NotSaved::AlreadyGone => "此人已不在名册上，不能修改",
         })
     }
 

@@ -154,7 +154,7 @@ async fn build(
     let figure_kinds = if category == "unit" { rows::figure_kinds(db).await? } else { vec![] };
     let word = category_word(category);
     let title = match &node {
-        Some(node) => format!("修改:{}", node.name),
+        Some(node) => format!("修改：{}", node.name),
         None => format!("新建{word}"),
     };
     Ok(EditPage {
@@ -263,7 +263,7 @@ pub async fn save(State(app): State<App>, actor: Actor, Path(id): Path<Id>, form
         .store
         .write_once(&actor.by(), &form.once(&actor), |tx| async move {
             edit_organisation(&tx, &who, &was, version, &read).await?;
-            Ok(reply::with_flash(&paths::organisation(was.id), "已保存,改动已记入沿革。"))
+            Ok(reply::with_flash(&paths::organisation(was.id), "已保存，改动已记入沿革。"))
         })
         .await;
     answer(&app, &actor, &category, Some(node), &form, done).await

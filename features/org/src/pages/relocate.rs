@@ -41,7 +41,7 @@ async fn build(
     let all = rows::organisations(db, &actor.reach(Right::EditOrganisations)).await?;
     let below = all.iter().filter(|n| n.path.is_within(&node.path)).count().saturating_sub(1);
     let parents = all.into_iter().filter(|n| !n.path.is_within(&node.path)).collect();
-    let title = format!("调整隶属:{}", node.name);
+    let title = format!("调整隶属：{}", node.name);
     Ok(MovePage {
         frame: Frame::new(app, actor, paths::ORGANISATIONS, &title).await?,
         above: rows::ends(db, "subordination", node.id, true, app.store.today()).await?.pop(),
@@ -80,7 +80,7 @@ pub async fn save(State(app): State<App>, actor: Actor, Path(id): Path<Id>, form
         .store
         .write_once(&actor.by(), &form.once(&actor), |tx| async move {
             move_organisation(&tx, &who, &was, version, parent, from).await?;
-            Ok(reply::with_flash(&paths::organisation(was.id), "已调整隶属,下级随之调整。"))
+            Ok(reply::with_flash(&paths::organisation(was.id), "已调整隶属，下级随之调整。"))
         })
         .await;
     match done {

@@ -31,10 +31,10 @@ impl Refusal for NotClosed {
     fn words(&self) -> Cow<'static, str> {
         match self {
             NotClosed::HasChildren => {
-                "下面还有党组织,请先调整它们的隶属或撤并,再撤并上级".into()
+                "下面还有党组织，请先调整它们的隶属或撤并，再撤并上级".into()
             }
             NotClosed::HasMembers(n) => {
-                format!("名册上还有{n}名党员,请选择并入哪个党组织,党员的组织关系随之转入").into()
+                format!("名册上还有{n}名党员，请选择并入哪个党组织，党员的组织关系随之转入").into()
             }
             NotClosed::NoSuccessor => "请从列表里选择并入的党组织".into(),
             NotClosed::AlreadyClosed => "这个组织已经撤并过了".into(),

@@ -36,11 +36,11 @@ impl Refusal for NotSaved {
 
     fn words(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
-            NotSaved::NameTaken => "同一上级下已有这个名称,请换一个名称,或到已有的那一个里修改",
+            NotSaved::NameTaken => "同一上级下已有这个名称，请换一个名称，或到已有的那一个里修改",
             NotSaved::UnknownKind => "请从列表里选择类别",
             NotSaved::NoParent => "请从列表里选择上级",
             NotSaved::Gone(what) => what,
-            NotSaved::AlreadyClosed => "这个组织已经撤并,不能再修改",
+            NotSaved::AlreadyClosed => "这个组织已经撤并，不能再修改",
         })
     }
 
@@ -144,17 +144,17 @@ pub(crate) async fn check_ends(db: &Db, actor: &Actor, form: &NodeForm) -> Resul
         let Some(id) = end else { continue };
         let fits = find_node(db, id).await?.is_some_and(|n| n.kind == kind && n.is_active());
         if !fits {
-            return Err(Fail::Refused(NotSaved::Gone("选择的片区、集团或联系点已不存在,请重新选择")));
+            return Err(Fail::Refused(NotSaved::Gone("选择的片区、集团或联系点已不存在，请重新选择")));
         }
     }
     for unit in crate::store::nodes(db, &form.units).await? {
         if unit.category != "unit" || !actor.can(Right::EditOrganisations, &unit.place()) {
-            return Err(Fail::Refused(NotSaved::Gone("选择的单位已不存在,请重新选择")));
+            return Err(Fail::Refused(NotSaved::Gone("选择的单位已不存在，请重新选择")));
         }
     }
     let known = crate::store::tag_kinds(db).await?;
     if form.tags.iter().any(|tag| !known.iter().any(|k| k.code == *tag)) {
-        return Err(Fail::Refused(NotSaved::Gone("选择的标签已不存在,请重新选择")));
+        return Err(Fail::Refused(NotSaved::Gone("选择的标签已不存在，请重新选择")));
     }
     Ok(())
 }

@@ -29,8 +29,8 @@ impl Refusal for NotImported {
 
     fn words(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
-            NotImported::AlreadyApplied => "这次导入已经写入过了。要再导入,请重新上传文件。",
-            NotImported::NothingToUndo => "这次导入没有写入过,或已经撤销,没有可撤销的内容。",
+            NotImported::AlreadyApplied => "这次导入已经写入过了。要再导入，请重新上传文件。",
+            NotImported::NothingToUndo => "这次导入没有写入过，或已经撤销，没有可撤销的内容。",
         })
     }
 }
@@ -77,7 +77,7 @@ pub async fn apply(tx: &Tx, import: &Import, plan: Plan) -> Result<Outcome, Fail
         }
         if later.len() == before {
             let reason = |name: &Option<String>| {
-                format!("上级“{}”没有建成,这一行也没有写入。", name.as_deref().unwrap_or_default())
+                format!("上级“{}”没有建成，这一行也没有写入。", name.as_deref().unwrap_or_default())
             };
             outcome.late.extend(later.iter().map(|(n, _, read)| (*n, reason(&read.parent))));
             break;
@@ -131,7 +131,7 @@ async fn update(
 ) -> Result<(), Error> {
     let Some(node) = find_node(tx, id).await? else { return Ok(()) };
     if node.version != version {
-        outcome.late.push((row.0, "核对之后有人改过这个组织,请重新导入这一行。".to_owned()));
+        outcome.late.push((row.0, "核对之后有人改过这个组织，请重新导入这一行。".to_owned()));
         return Ok(());
     }
     let tags: Vec<String> = rows::tags_of(tx, id).await?.into_iter().map(|t| t.code).collect();

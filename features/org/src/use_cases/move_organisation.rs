@@ -34,9 +34,9 @@ impl Refusal for NotMoved {
     fn words(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             NotMoved::NoParent => "请从列表里选择新的上级",
-            NotMoved::BelowItself => "不能隶属于自己或自己的下级,请选择别的上级",
-            NotMoved::AlreadyThere => "现在就隶属于这个上级,不用调整",
-            NotMoved::AlreadyClosed => "这个组织已经撤并,不能调整隶属",
+            NotMoved::BelowItself => "不能隶属于自己或自己的下级，请选择别的上级",
+            NotMoved::AlreadyThere => "现在就隶属于这个上级，不用调整",
+            NotMoved::AlreadyClosed => "这个组织已经撤并，不能调整隶属",
         })
     }
 
