@@ -20,7 +20,7 @@ pub fn board(board: &Board, made_at: &str) -> Result<Vec<u8>, OfficeError> {
     columns.extend(board.columns.iter().map(title));
     let sheet = SheetOut {
         name: "进度".to_owned(),
-        title: Some(format!("{}({})进度", board.sheet.title, board.sheet.label())),
+        title: Some(format!("{}({}）进度", board.sheet.title, board.sheet.label())),
         notes: vec![format!("数据截至 {made_at}。{}。", board.whole.words())],
         columns,
         rows: Vec::new(),

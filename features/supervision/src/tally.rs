@@ -63,14 +63,14 @@ impl Tally {
 
     /// `应办 12 件,完成 4 件,待审核 2 件,逾期 1 件`
     pub fn words(&self) -> String {
-        let mut words = format!("应办 {} 件,完成 {} 件", self.asked(), self.done());
+        let mut words = format!("应办 {} 件，完成 {} 件", self.asked(), self.done());
         for (label, n) in [
             ("待审核", self.waiting()),
             ("逾期", self.overdue),
             ("免除", self.of(Status::Exempt)),
         ] {
             if n > 0 {
-                words.push_str(&format!(",{label} {n} 件"));
+                words.push_str(&format!("，{label} {n} 件"));
             }
         }
         words
@@ -159,7 +159,7 @@ mod tests {
         tally.add("not_started", true);
         tally.add("exempt", false);
         assert_eq!((tally.done(), tally.asked(), tally.percent()), (2, 3, 66));
-        assert_eq!(tally.words(), "应办 3 件,完成 2 件,逾期 1 件,免除 1 件");
+        assert_eq!(tally.words(), "应办 3 件，完成 2 件，逾期 1 件，免除 1 件");
         assert_eq!(tally.bars(110)[0], ("k", "0.0".to_owned(), "73.3".to_owned()));
     }
 }

@@ -86,7 +86,7 @@ on_both! {
         let picks = [first.to_string(), second.to_string()];
         let led = officer.post("/review/accept-many", &[("pick", &picks[0]), ("pick", &picks[1])]).await.led_to();
         let page = officer.get(&led).await.words();
-        assert!(page.contains("通过 1 份。第二小学党支部的已被撤回或由别人处理,没有动。"), "{page}");
+        assert!(page.contains("通过 1 份。第二小学党支部的已被撤回或由别人处理，没有动。"), "{page}");
         assert_eq!((status(&app, first).await, status(&app, second).await), ("done".to_owned(), "under_way".to_owned()));
     }
 

@@ -120,12 +120,12 @@ fn grounds(
         None => Ground {
             holds: true,
             words: "适用于本组织".to_owned(),
-            small: format!("条件“{}”,{because};下发时({issued})固定", requirement.who_words),
+            small: format!("条件“{}”，{because}；下发时（{issued}）固定", requirement.who_words),
         },
         Some(why) => Ground {
             holds: false,
-            words: format!("不适用:{why}"),
-            small: format!("条件“{}”;下发时({issued})固定", requirement.who_words),
+            words: format!("不适用：{why}"),
+            small: format!("条件“{}”；下发时（{issued}）固定", requirement.who_words),
         },
     }];
     grounds.push(Ground {
@@ -133,7 +133,7 @@ fn grounds(
         words: format!("期限 {}", duty.due.chinese()),
         small: match duty.due == requirement.due {
             true if requirement.due_words.is_empty() => "没有延期".to_owned(),
-            true => format!("原文“{}”;没有延期", requirement.due_words),
+            true => format!("原文“{}”；没有延期", requirement.due_words),
             false => format!("原为 {}", requirement.due.chinese()),
         },
     });
@@ -141,14 +141,14 @@ fn grounds(
         let timely = if duty.on_time == Some(false) { "逾期" } else { "按时" };
         grounds.push(Ground {
             holds: duty.on_time != Some(false),
-            words: format!("{}报送,{timely}", day.chinese()),
+            words: format!("{}报送，{timely}", day.chinese()),
             small: String::new(),
         });
     }
     let settled = Status::from_code(&duty.status).is_some_and(Status::is_settled);
     for line in serde_json::from_str::<Vec<Line>>(&duty.because)? {
         // The deadline and what does not apply were said above, what is missing is said below.
-        let said = ["期限", "不适用:", "尚缺:"].iter().any(|head| line.words.starts_with(head));
+        let said = ["期限", "不适用：", "尚缺："].iter().any(|head| line.words.starts_with(head));
         if !said {
             grounds.push(Ground {
                 holds: settled || !line.words.contains("退回"),
@@ -183,7 +183,7 @@ fn history(
 ) -> Vec<(String, String)> {
     let of = |fact: &FactRow| {
         let reason =
-            if fact.reason.is_empty() { String::new() } else { format!(":{}", fact.reason) };
+            if fact.reason.is_empty() { String::new() } else { format!("：{}", fact.reason) };
         let day = fact.day.map(|day| format!("至 {}", day.short())).unwrap_or_default();
         let words = match fact.kind.as_str() {
             "started" => "开始填写".to_owned(),

@@ -70,7 +70,7 @@ async fn page(
     errors: FieldErrors,
 ) -> web::Result<FeedbackPage> {
     Ok(FeedbackPage {
-        frame: Frame::new(app, actor, paths::FEEDBACK, "这件事是负担?").await?,
+        frame: Frame::new(app, actor, paths::FEEDBACK, "这件事是负担？").await?,
         own: store::own_feedback(app.store.db(), actor.account).await?,
         hears: actor.can_anywhere(Right::ExcuseDuties),
         most: MOST,
@@ -149,7 +149,7 @@ pub async fn answer(
             let (actor, words) = (&actor, &words);
             async move {
                 answer_feedback(&tx, actor, feedback, words).await?;
-                Ok(reply::with_flash(paths::ALL_FEEDBACK, "已答复,对方的待阅里会出现。"))
+                Ok(reply::with_flash(paths::ALL_FEEDBACK, "已答复，对方的待阅里会出现。"))
             }
         })
         .await;

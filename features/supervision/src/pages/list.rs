@@ -85,9 +85,9 @@ pub async fn show(
     let status = STATUSES.iter().find(|(code, _)| *code == filter.status).map_or("", |(_, w)| w);
     let today = app.store.today();
     web::page(&ListPage {
-        frame: Frame::new(&app, &actor, paths::PROGRESS, &format!("{label}:{status}")).await?,
+        frame: Frame::new(&app, &actor, paths::PROGRESS, &format!("{label}：{status}")).await?,
         back: sheet.as_ref().map_or(paths::PROGRESS.to_owned(), |s| paths::board(s.id)),
-        sentence: format!("{} 件,{} 个党组织。", extent.duties, extent.organisations),
+        sentence: format!("{} 件，{} 个党组织。", extent.duties, extent.organisations),
         zones: store::zones(db, &reach).await?,
         items: items.into_iter().map(|item| (item.id, item.title)).collect(),
         shown: rows.len(),

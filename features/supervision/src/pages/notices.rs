@@ -64,7 +64,7 @@ async fn show(
         sentence: match (is_read, unread) {
             (true, _) => "看过的都在这里。".to_owned(),
             (false, 0) => "没有待阅的。".to_owned(),
-            (false, n) => format!("{n} 件,看过即可,不用回。"),
+            (false, n) => format!("{n} 件，看过即可，不用回。"),
         },
         next: rows.last().filter(|_| more).map(|row| format!("{path}?before={}", row.id)),
         rows: rows.into_iter().map(|row| notice(row, now.day())).collect(),

@@ -103,7 +103,7 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
         false => (0, 0),
     };
     web::page(&OfficePage {
-        sentence: format!("在办交办单 {} 份,{}。", open.len(), whole.words()),
+        sentence: format!("在办交办单 {} 份，{}。", open.len(), whole.words()),
         zones_of: open.first().map(SheetRow::label).unwrap_or_default(),
         coming: coming.into_iter().map(|row| coming_of(row, today)).collect(),
         drafts: store::drafts(db, &actor.reach(Right::IssueSheets)).await?,

@@ -97,10 +97,10 @@ async fn page(
         action: paths::remind(sheet.id),
         label: sheet.label(),
         sentence: match rows.len() {
-            0 => "没有欠交的组织,不用提醒。".to_owned(),
-            n => format!("只提醒欠交的:{n} 个组织,共 {} 件,每人合并成一条。", owed.len()),
+            0 => "没有欠交的组织，不用提醒。".to_owned(),
+            n => format!("只提醒欠交的：{n} 个组织，共 {} 件，每人合并成一条。", owed.len()),
         },
-        show_at: if show_at == now { "马上(工作时间)".to_owned() } else { show_at.chinese() },
+        show_at: if show_at == now { "马上（工作时间）".to_owned() } else { show_at.chinese() },
         ticked: rows.iter().filter(|row| row.ticked).count(),
         rows,
         sample,
@@ -110,7 +110,7 @@ async fn page(
 
 fn named(rows: &[OwedRow]) -> String {
     const MOST: usize = 4;
-    let names = rows.iter().take(MOST).map(|row| format!("{}({})", row.title, row.due.short()));
+    let names = rows.iter().take(MOST).map(|row| format!("{}（{}）", row.title, row.due.short()));
     let names = names.collect::<Vec<_>>().join(";");
     if rows.len() > MOST { format!("{names}等") } else { names }
 }
@@ -121,7 +121,7 @@ fn sample(owed: &[OwedRow], rows: &[Owing], today: kernel::Day) -> Option<(Strin
     let theirs: Vec<&OwedRow> = owed.iter().filter(|row| row.organisation == first.id).collect();
     let words = digest_words(&theirs, today);
     let (head, rest) = words.split_once('\n')?;
-    Some((head.to_owned(), format!("{}:{rest}", first.name)))
+    Some((head.to_owned(), format!("{}：{rest}", first.name)))
 }
 
 /// `POST /progress/{sheet}/remind`
@@ -145,10 +145,10 @@ pub async fn send(
                 let sent = remind_owing(&tx, actor, sheet, picked).await?;
                 let had = match sent.had {
                     0 => String::new(),
-                    n => format!(" {n} 人当天已有提醒,没有重复发。"),
+                    n => format!(" {n} 人当天已有提醒，没有重复发。"),
                 };
                 let said = format!(
-                    "已提醒 {} 个组织,合并 {} 件,发给 {} 人。{had}",
+                    "已提醒 {} 个组织，合并 {} 件，发给 {} 人。{had}",
                     sent.organisations, sent.duties, sent.notices
                 );
                 Ok(reply::with_flash(&paths::board(sheet.id), said.trim()))

@@ -28,9 +28,9 @@ impl Refusal for FeedbackRefusal {
 
     fn words(&self) -> Cow<'static, str> {
         match self {
-            FeedbackRefusal::Empty => "还没有写内容,请用一两句话写清楚。".into(),
-            FeedbackRefusal::TooLong(n) => format!("写了 {n} 字,最多 {MOST} 字,请精简。").into(),
-            FeedbackRefusal::AlreadyAnswered => "这条意见已经有人答复,请刷新后查看。".into(),
+            FeedbackRefusal::Empty => "还没有写内容，请用一两句话写清楚。".into(),
+            FeedbackRefusal::TooLong(n) => format!("写了 {n} 字，最多 {MOST} 字，请精简。").into(),
+            FeedbackRefusal::AlreadyAnswered => "这条意见已经有人答复，请刷新后查看。".into(),
         }
     }
 

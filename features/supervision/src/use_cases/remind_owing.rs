@@ -107,13 +107,13 @@ pub fn digest_words(rows: &[&OwedRow], today: Day) -> String {
         [one, ..] => format!("“{}”等 {} 件待办", one.title, rows.len()),
     };
     if late > 0 {
-        words.push_str(&format!(",其中 {late} 件已逾期"));
+        words.push_str(&format!("，其中 {late} 件已逾期"));
     }
     words.push('\n');
     let several = rows.iter().any(|row| row.organisation != rows[0].organisation);
     let named = rows.iter().take(MOST_NAMED).map(|row| {
-        let whose = if several { format!("{}:", row.name) } else { String::new() };
-        format!("{whose}{}({},{})", row.title, row.due.short(), row.due.distance_words(today))
+        let whose = if several { format!("{}：", row.name) } else { String::new() };
+        format!("{whose}{}（{}，{}）", row.title, row.due.short(), row.due.distance_words(today))
     });
     words.push_str(&named.collect::<Vec<_>>().join(";"));
     if rows.len() > MOST_NAMED {

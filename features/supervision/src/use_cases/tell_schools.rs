@@ -33,7 +33,7 @@ async fn tell_of_sheet(tx: &Tx, id: Id) -> Result<(), Error> {
     let show_at = working_time::next(&WorkingCalendar::national(), tx.now());
     let mut notices = Vec::new();
     for (organisation, n) in asked {
-        let words = format!("新下发:{}\n{},涉及本组织 {n} 件。", sheet.title, sheet.label());
+        let words = format!("新下发：{}\n{}，涉及本组织 {n} 件。", sheet.title, sheet.label());
         for account in workers.get(&organisation).into_iter().flatten() {
             notices.push(NewNotice {
                 account: *account,
@@ -101,12 +101,12 @@ fn words(fact: &FactRow, title: &str) -> Option<String> {
                 Some("record") => "记录",
                 _ => "情况说明",
             };
-            format!("“{title}”被退回\n要补的是{field}:{reason}。按期补正,仍按首次报送的日期计。")
+            format!("“{title}”被退回\n要补的是{field}：{reason}。按期补正，仍按首次报送的日期计。")
         }
         "extended" => format!("“{title}”延期至{day}\n{reason}"),
         "extension_refused" => format!("“{title}”没有同意延期\n{reason}"),
-        "exempted" => format!("“{title}”已免除,不用再办\n{reason}"),
-        "exemption_lifted" => format!("“{title}”取消免除,请继续办理\n{reason}"),
+        "exempted" => format!("“{title}”已免除，不用再办\n{reason}"),
+        "exemption_lifted" => format!("“{title}”取消免除，请继续办理\n{reason}"),
         _ => return None,
     })
 }
