@@ -4,12 +4,14 @@
 
 mod almanac;
 mod annexes;
+mod build;
 mod calendar;
 mod clauses;
 mod dates;
 mod deadline;
 mod evidence;
 mod figures;
+mod flat;
 mod furniture;
 mod head;
 mod hints;
@@ -22,6 +24,7 @@ mod numerals;
 mod outline;
 mod parts;
 mod pattern;
+mod points;
 mod reading;
 mod recur;
 mod repair;
@@ -262,8 +265,8 @@ impl Flow {
                     if here < skip {
                         continue;
                     }
-                    let table = tables::tabbed(text, &lines, here);
-                    let table = table.or_else(|| tables::flattened(text, &lines, here));
+                    let table = flat::tabbed(text, &lines, here);
+                    let table = table.or_else(|| flat::flattened(text, &lines, here));
                     if let Some((range, grid)) = table {
                         grids.push(grid);
                         skip = range.end;

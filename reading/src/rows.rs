@@ -1,8 +1,9 @@
 //! 表格行: items from the rows of a table.
 
 use crate::almanac::Almanac;
+use crate::build::Build;
 use crate::evidence;
-use crate::items::{Build, Context};
+use crate::items::Context;
 use crate::parts::{Duty, When, duties, whens};
 use crate::pattern::Pattern;
 use crate::reading::Item;
