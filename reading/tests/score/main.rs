@@ -61,5 +61,5 @@ fn held_half_meets_the_thresholds() {
 
 #[test]
 fn more_half_meets_the_thresholds() {
-    assert_thresholds(&score("more", 21, misses_are_wanted()));
+    assert_thresholds(&score("more", 34, misses_are_wanted()));
 }

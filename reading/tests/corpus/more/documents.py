@@ -8,7 +8,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 DOCUMENTS = {}
-for part in ("letters", "plans", "sheets", "texts", "reports"):
+for part in ("letters", "plans", "sheets", "texts", "reports", "mixed"):
     DOCUMENTS.update(__import__(part).DOCUMENTS)
 DOCUMENTS = dict(sorted(DOCUMENTS.items()))
 

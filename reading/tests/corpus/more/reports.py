@@ -121,6 +121,5 @@ DOCUMENTS["21-bulletin.docx"] = word([
         figure("会议记录缺签字", 11, "个"), figure("党课讲稿雷同", 6, "个"), figure("未启动换届", 5, "个"),
         figure("党费未按月上缴", 9, "个"),
     ],
-    "identities": [identity("52 = 18+27+7")],
     "not_figures": ["〔2025〕第4期", "三季度"],
 }
