@@ -74,21 +74,21 @@ impl Refusal for AccountRefused {
                 "用户名须为 2 至 32 个字母、数字、汉字或 . - _,中间没有空格。".into()
             }
             AccountRefused::UsernameTaken => {
-                "这个用户名已有人使用,请换一个,例如加上单位简称。".into()
+                "这个用户名已有人使用，请换一个，例如加上单位简称。".into()
             }
-            AccountRefused::NameUnfit => "请填写姓名,不超过 40 个字。".into(),
+            AccountRefused::NameUnfit => "请填写姓名，不超过 40 个字。".into(),
             AccountRefused::Password(unfit) => unfit.words(),
-            AccountRefused::OwnAccount => "不能停用自己的账号,请由另一位系统管理员办理。".into(),
+            AccountRefused::OwnAccount => "不能停用自己的账号，请由另一位系统管理员办理。".into(),
             AccountRefused::LastAdministrator(role) => format!(
-                "这是最后一位{},停用或收回后无人能办,请先另设一位。",
+                "这是最后一位{}，停用或收回后无人能办，请先另设一位。",
                 role.chinese()
             )
             .into(),
             AccountRefused::AlreadySuspended => "这个账号已经停用。".into(),
-            AccountRefused::NotSuspended => "这个账号没有停用,不用恢复。".into(),
-            AccountRefused::WrongPassword => "现在的密码不对,请重新输入。".into(),
-            AccountRefused::SamePassword => "新密码与现在的密码相同,请换一个。".into(),
-            AccountRefused::NotRepeated => "两次输入的新密码不一样,请重新输入。".into(),
+            AccountRefused::NotSuspended => "这个账号没有停用，不用恢复。".into(),
+            AccountRefused::WrongPassword => "现在的密码不对，请重新输入。".into(),
+            AccountRefused::SamePassword => "新密码与现在的密码相同，请换一个。".into(),
+            AccountRefused::NotRepeated => "两次输入的新密码不一样，请重新输入。".into(),
         }
     }
 
@@ -220,30 +220,30 @@ impl Refusal for GrantRefused {
     fn words(&self) -> Cow<'static, str> {
         match self {
             GrantRefused::Exclusive { wanted, held } => format!(
-                "这个账号在这段时间里是{},不能再任{}:系统、安全、审计三个管理员互相排斥,也不兼其他角色。请先收回原角色,或另开账号。",
+                "这个账号在这段时间里是{}，不能再任{}：系统、安全、审计三个管理员互相排斥，也不兼其他角色。请先收回原角色，或另开账号。",
                 held.chinese(),
                 wanted.chinese()
             )
             .into(),
-            GrantRefused::OwnAccount => "不能给自己授予或收回角色,请由另一位安全管理员办理。".into(),
+            GrantRefused::OwnAccount => "不能给自己授予或收回角色，请由另一位安全管理员办理。".into(),
             GrantRefused::WrongNode(role) => match role {
-                Role::Inspector => "片区督查员须授予在片区上,请改选一个片区。".into(),
-                Role::Principal => "校长须授予在学校或党组织上,请改选。".into(),
+                Role::Inspector => "片区督查员须授予在片区上，请改选一个片区。".into(),
+                Role::Principal => "校长须授予在学校或党组织上，请改选。".into(),
                 role if role.is_administrator() => {
-                    format!("{}管全系统,须授予在最上级组织上。", role.chinese()).into()
+                    format!("{}管全系统，须授予在最上级组织上。", role.chinese()).into()
                 }
-                role => format!("{}须授予在党组织上,请改选一个党组织。", role.chinese()).into(),
+                role => format!("{}须授予在党组织上，请改选一个党组织。", role.chinese()).into(),
             },
-            GrantRefused::NotGranted => "来宾凭链接填写,不用账号,也不授予角色。".into(),
-            GrantRefused::Backwards => "止期早于起期,请核对两个日期。".into(),
-            GrantRefused::AlreadyHeld => "这个账号在这段时间里已在该处任此角色,不用重复授予。".into(),
-            GrantRefused::NoReason => "请写明依据或原因,例如任职文件的文号。".into(),
-            GrantRefused::NoDay => "请填写日期,格式如 2026-11-20。".into(),
+            GrantRefused::NotGranted => "来宾凭链接填写，不用账号，也不授予角色。".into(),
+            GrantRefused::Backwards => "止期早于起期，请核对两个日期。".into(),
+            GrantRefused::AlreadyHeld => "这个账号在这段时间里已在该处任此角色，不用重复授予。".into(),
+            GrantRefused::NoReason => "请写明依据或原因，例如任职文件的文号。".into(),
+            GrantRefused::NoDay => "请填写日期，格式如 2026-11-20。".into(),
             GrantRefused::NoRole => "请选择角色。".into(),
-            GrantRefused::NoNode => "没有找到这个单位,请写全称,或从下拉提示里选。".into(),
+            GrantRefused::NoNode => "没有找到这个单位，请写全称，或从下拉提示里选。".into(),
             GrantRefused::AlreadyEnded => "这个角色已经到期或已收回。".into(),
             GrantRefused::LastAdministrator(role) => {
-                format!("这是最后一位{},收回后无人能办,请先另设一位。", role.chinese()).into()
+                format!("这是最后一位{}，收回后无人能办，请先另设一位。", role.chinese()).into()
             }
         }
     }

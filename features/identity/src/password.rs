@@ -115,10 +115,10 @@ impl Refusal for PasswordUnfit {
 
     fn words(&self) -> Cow<'static, str> {
         match self {
-            PasswordUnfit::TooShort => "新密码不足 10 个字符,请加长,例如用几个不相干的词连起来。",
-            PasswordUnfit::TooLong => "新密码超过 200 个字符,请缩短。",
-            PasswordUnfit::HasUsername => "新密码里含有用户名,容易被猜到,请换一个。",
-            PasswordUnfit::TooCommon => "这个密码太常见,容易被猜到,请换一个。",
+            PasswordUnfit::TooShort => "新密码不足 10 个字符，请加长，例如用几个不相干的词连起来。",
+            PasswordUnfit::TooLong => "新密码超过 200 个字符，请缩短。",
+            PasswordUnfit::HasUsername => "新密码里含有用户名，容易被猜到，请换一个。",
+            PasswordUnfit::TooCommon => "这个密码太常见，容易被猜到，请换一个。",
         }
         .into()
     }

@@ -32,10 +32,10 @@ pub fn sentence(role: Role) -> String {
         .map(Right::chinese)
         .collect();
     match (role, rights.is_empty()) {
-        (Role::Guest, _) => "来宾不用账号,凭链接填写一张表。".to_owned(),
-        (_, true) => format!("{}登录后看本人的账号与通知,没有管理权限。", role.chinese()),
+        (Role::Guest, _) => "来宾不用账号，凭链接填写一张表。".to_owned(),
+        (_, true) => format!("{}登录后看本人的账号与通知，没有管理权限。", role.chinese()),
         (_, false) => format!(
-            "{}{},对{}可以:{}。",
+            "{}{}，对{}可以：{}。",
             role.chinese(),
             place_words(role),
             match scope_words(role) {
@@ -73,10 +73,11 @@ mod tests {
     fn a_role_reads_as_a_sentence() {
         assert_eq!(
             sentence(Role::SystemAdmin),
-            "系统管理员授予在最上级组织上,对全系统可以:管理账号、系统设置。"
+            "系统管理员授予在最上级组织上，对全系统可以：管理账号、系统设置。"
         );
         assert!(
-            sentence(Role::Inspector).starts_with("片区督查员授予在一个片区上,对该片区的组织可以:")
+            sentence(Role::Inspector)
+                .starts_with("片区督查员授予在一个片区上，对该片区的组织可以：")
         );
         assert_eq!(reach_words(Right::SeeMembers, Role::SystemAdmin), "—");
         assert_eq!(reach_words(Right::SeeMembers, Role::Secretary), "本组织");

@@ -94,7 +94,7 @@ pub async fn list(State(app): State<App>, actor: Actor, Query(wanted): Query<Wan
 fn line(account: Account, grants: &[GrantLine]) -> Line {
     let own = grants.iter().filter(|grant| grant.account == account.id);
     let words: Vec<_> = own
-        .map(|grant| format!("{}({})", grant.role_words(), grant.node_name))
+        .map(|grant| format!("{}（{}）", grant.role_words(), grant.node_name))
         .collect();
     Line {
         id: account.id.to_string(),
@@ -155,7 +155,7 @@ async fn show_once(app: &App, actor: &Actor, id: Id, password: String) -> Result
     })
 }
 
-const SHOWN_BEFORE: &str = "已经办好。密码只显示一次,如果没有记下,请重置密码。";
+const SHOWN_BEFORE: &str = "已经办好。密码只显示一次，如果没有记下，请重置密码。";
 
 /// `POST /accounts`
 pub async fn create(State(app): State<App>, actor: Actor, form: Form) -> Result {
@@ -257,7 +257,7 @@ pub async fn suspend(
             suspend_account(&tx, id, version).await?;
             Ok::<_, Fail<AccountRefused>>(reply::with_flash(
                 &paths::account(id),
-                "已停用,登录已全部退出。",
+                "已停用，登录已全部退出。",
             ))
         })
         .await?;

@@ -152,12 +152,12 @@ pub async fn check(State(app): State<App>, actor: Actor, form: Form) -> Result {
     let found = verify(app.store.db()).await?;
     let (said, detail) = match found {
         Chain::Whole { entries, head } => (
-            format!("链条完整:共 {entries} 条,链头 {head}。"),
+            format!("链条完整：共 {entries} 条，链头 {head}。"),
             json!({ "entries": entries, "head": head }),
         ),
         Chain::Broken { seq, id } => (
             format!(
-                "链条在第 {seq} 条断开(编号 {id}):这一条或它之前的内容被改动过。请保留现场,立即报告。"
+                "链条在第 {seq} 条断开（编号 {id}）：这一条或它之前的内容被改动过。请保留现场，立即报告。"
             ),
             json!({ "broken_at": seq }),
         ),
@@ -188,7 +188,7 @@ const TITLES: [&str; 10] = [
     "对象编号",
     "隶属路径",
     "内容",
-    "链值(SM3)",
+    "链值（SM3）",
 ];
 
 /// `GET /audit/export.xlsx`
@@ -250,8 +250,8 @@ async fn export(app: &App, wanted: &Wanted) -> Result<(Vec<Vec<String>>, String)
         rows.extend(chunk.into_iter().map(cells));
     }
     let head = match crate::audit_log::head(db).await? {
-        Some((seq, hash)) => format!("链头:第 {seq} 条,SM3 {hash}"),
-        None => "链头:还没有记录".to_owned(),
+        Some((seq, hash)) => format!("链头：第 {seq} 条，SM3 {hash}"),
+        None => "链头：还没有记录".to_owned(),
     };
     Ok((rows, head))
 }

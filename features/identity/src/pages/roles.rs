@@ -212,13 +212,13 @@ async fn read_grant(app: &App, typed: &Typed) -> Result<std::result::Result<Read
     if account.is_none() {
         errors.insert(
             "username",
-            "没有这个用户名,请核对,或先由系统管理员新增账号。".to_owned(),
+            "没有这个用户名，请核对，或先由系统管理员新增账号。".to_owned(),
         );
     }
     if to.is_none() {
         errors.insert(
             "to",
-            "请填写日期,格式如 2026-11-20;长期任职请留空。".to_owned(),
+            "请填写日期，格式如 2026-11-20；长期任职请留空。".to_owned(),
         );
     }
     Ok(match (account, role, node, from, to) {
@@ -278,7 +278,7 @@ pub async fn revoke(
         .store
         .write_once(&actor.by(), &form.once(&actor), |tx| async move {
             accounts::revoke(&tx, id, &reason).await?;
-            Ok::<_, Fail<GrantRefused>>(reply::with_flash(&paths::grant(id), "已收回,立即生效。"))
+            Ok::<_, Fail<GrantRefused>>(reply::with_flash(&paths::grant(id), "已收回，立即生效。"))
         })
         .await;
     match receipt {

@@ -64,7 +64,7 @@ pub async fn change_password(
             .await?;
             Ok(reply::with_flash(
                 "/account",
-                "密码已修改,其他设备上的登录已退出。",
+                "密码已修改，其他设备上的登录已退出。",
             ))
         })
         .await

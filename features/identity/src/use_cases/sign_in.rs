@@ -51,16 +51,16 @@ impl Refusal for SignInRefused {
 
     fn words(&self) -> Cow<'static, str> {
         match self {
-            SignInRefused::Wrong { wait: 0 } => "用户名或密码不对,请再试一次。".into(),
+            SignInRefused::Wrong { wait: 0 } => "用户名或密码不对，请再试一次。".into(),
             SignInRefused::Wrong { wait } => {
-                format!("用户名或密码不对,请等 {} 再试。", time_words(*wait)).into()
+                format!("用户名或密码不对，请等 {} 再试。", time_words(*wait)).into()
             }
             SignInRefused::Wait { seconds } => format!(
-                "刚才连续输错了几次,请等 {} 再试。这一次没有核对密码。",
+                "刚才连续输错了几次，请等 {} 再试。这一次没有核对密码。",
                 time_words(*seconds)
             )
             .into(),
-            SignInRefused::Suspended => "这个账号已停用。如需恢复,请联系系统管理员。".into(),
+            SignInRefused::Suspended => "这个账号已停用。如需恢复，请联系系统管理员。".into(),
         }
     }
 

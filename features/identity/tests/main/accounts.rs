@@ -17,7 +17,7 @@ on_both! {
         let shown = admin.get(&led).await.page();
         assert!(!shown.contains(&password) && shown.contains("密码只显示一次"));
         let browser = Browser::signed_in(&app, "jiangyifan", &password).await;
-        assert_eq!(browser.get("/accounts").await.led_to(), "/account/password");
+        assert_eq!(browser.get("/roles").await.led_to(), "/account/password");
     }
 
     async fn a_taken_or_odd_user_name_is_refused_and_the_name_kept(app: TestApp) {
@@ -88,7 +88,7 @@ on_both! {
         assert!(first.contains(">audit<") && !second.contains(">audit<"));
         assert!(second.contains(">teacher59<") && !first.contains(">teacher59<"));
         let found = admin.get("/accounts?q=%E5%91%A8%E6%98%8E").await.page();
-        assert!(found.contains("周明") && found.contains("支部书记(第一小学党支部)") && !found.contains("吴二"));
+        assert!(found.contains("周明") && found.contains("支部书记（第一小学党支部）") && !found.contains("吴二"));
         let officers = admin.get("/accounts?role=officer").await.page();
         assert!(officers.contains("何清") && !officers.contains("周明"));
         let none = admin.get("/accounts?q=%25").await;

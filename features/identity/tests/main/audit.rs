@@ -59,7 +59,7 @@ on_both! {
         for n in 0..3 {
             knock(&app.stranger(), &format!("nobody{n}"), "x").await;
         }
-        assert!(verified(&app, &county).await.contains("链条完整:共 3 条"));
+        assert!(verified(&app, &county).await.contains("链条完整：共 3 条"));
         let forge = "UPDATE audit SET actor = '别人' WHERE seq = 2";
         let forged = app.app.store.housekeeping(|tx| async move { tx.exec(forge, vec![]).await?; Ok(()) });
         forged.await.unwrap();
@@ -86,7 +86,7 @@ on_both! {
         account(&app, "jiang", "=1+1").await;
         let audit = County::call(&app, county.audit_admin).await;
         let csv = audit.get("/audit/export.csv").await;
-        assert!(csv.text.contains("链头:第 1 条,SM3 "), "{}", csv.text);
+        assert!(csv.text.contains("链头：第 1 条，SM3 "), "{}", csv.text);
         let head = between(&csv.text, "SM3 ", "\r\n");
         assert_eq!(head.len(), 64);
         let book = audit.get("/audit/export.xlsx").await;

@@ -137,7 +137,7 @@ on_both! {
         let county = County::build(&app).await;
         let security = County::call(&app, county.security_admin).await;
         let words = security.get("/roles/rights").await.words();
-        assert!(words.contains("审计管理员授予在最上级组织上,对全系统可以:查看审计日志。"), "{words}");
+        assert!(words.contains("审计管理员授予在最上级组织上，对全系统可以：查看审计日志。"), "{words}");
         let book = security.get("/roles/rights.xlsx").await;
         let sheet = office::table::read(&book.bytes, "权限表.xlsx", 100).unwrap();
         let row = sheet.rows.iter().map(|row| row.cells.join("|")).find(|row| row.starts_with("维护党员名册")).unwrap();

@@ -39,7 +39,7 @@ on_both! {
         let stranger = app.stranger();
         for _ in 0..2 {
             let words = knock(&stranger, "zhouming", "wrong").await.words();
-            assert!(words.contains("用户名或密码不对,请再试一次。"), "{words}");
+            assert!(words.contains("用户名或密码不对，请再试一次。"), "{words}");
         }
         let words = knock(&stranger, "zhouming", "wrong").await.words();
         assert!(words.contains("请等 5 秒 再试"), "{words}");
