@@ -19,7 +19,7 @@ DOCUMENTS["09-rectification-ledger.xlsx"] = workbook(
         [6, "公务用车管理松散", "完善用车登记,张贴监督电话", "办公室", "高远", "持续整改,长期坚持", ""],
     ]),
 ), {
-    "kind": "tasks", "title": "松陀旗教育局党组巡察反馈问题整改台账", "year": 2025,
+    "kind": "tasks", "year": 2025,
     "tasks": [
         task("修订第一议题制度", "2025-05-30"),
         task("制定换届计划,逐个支部销号", "2025-06-30", due_text="6月底前"),
@@ -109,7 +109,7 @@ DOCUMENTS["23-ranking.xlsx"] = workbook(
         ["桦屏区委教育工委 2025年7月18日", "<", "<", "<", "<"],
     ]),
 ), {
-    "kind": "ranking", "title": "桦屏区学校党建考核得分排名", "year": 2025,
+    "kind": "ranking", "year": 2025,
     "tasks": [task("末位单位须向区委教育工委提交整改方案", "2025-08-20", evidence=["整改方案"], targets=["末位单位"])],
 }
 
