@@ -5,7 +5,6 @@ use crate::entities::plan::Ground;
 use crate::entities::sheet::{Annex, COLUMNS, Sheet};
 use crate::entities::whom::Naming;
 use ::store::{Db, Error, Fail, Tx, Value, params, placeholders, row};
-use duty::store::HeldRow;
 use kernel::{Day, Id, Instant, TreePath};
 use rules::measure::RecordFact;
 use std::collections::HashMap;
@@ -559,6 +558,40 @@ pub async fn ground(db: &Db, path: &TreePath, from: Day, today: Day) -> Result<G
     let naming = Naming { nodes, kinds: org::store::kind_names(db).await?, tags };
     let held = held(db, path, from, &facts).await?;
     Ok(Ground { facts, naming, held, today: Some(today) })
+}
+
+row! {
+    struct HeldRow {
+        id: Id,
+        kind: String,
+        subkind: String,
+        path: TreePath,
+        day: Day,
+        title: String,
+        speaker_is_secretary: bool,
+        speaker_birth: Option<Day>,
+        attended: i64,
+        expected: i64,
+        evidence: i64,
+    }
+}
+
+impl HeldRow {
+    fn fact(&self) -> RecordFact {
+        let count = |n: i64| u32::try_from(n).unwrap_or(0);
+        RecordFact {
+            id: self.id,
+            kind: self.kind.clone(),
+            subkind: self.subkind.clone(),
+            day: self.day,
+            title: self.title.clone(),
+            speaker_is_secretary: self.speaker_is_secretary,
+            speaker_age: self.speaker_birth.map(|birth| birth.age_on(self.day)),
+            attended: count(self.attended),
+            expected: count(self.expected),
+            evidence: count(self.evidence),
+        }
+    }
 }
 
 /// Records under a root since that day, for each organisation with those of its subordinates.

@@ -261,7 +261,9 @@ on_both! {
         assert!(page.contains("已作废") && page.contains("期限写错") && page.contains("清教党〔2026〕8号"), "{page}");
         let open = count(&app, "SELECT COUNT(*) FROM requirement WHERE source = $1 AND closed_at IS NULL", sheet).await;
         assert_eq!(open, 0);
-        let next = issued(&officer).await;
+        let next = id_in(&upload(&officer, "重发.txt", SHEET).await);
+        look_at_all(&officer, next).await;
+        issue(&officer, next).await.led_to();
         assert!(officer.get(&format!("/sheets/{next}")).await.words().contains("清教党〔2026〕9号"));
         let again = officer.post(&path, &[("how", "close")]).await;
         assert_eq!(again.status, 409);

@@ -177,7 +177,7 @@ on_both! {
         let text = SHEET
             .replace("举办专题学习班。", "<script>alert(1)</script>举办专题学习班。")
             .replace("清禾县", "<b>清禾县</b>");
-        let draft = upload(&officer, "a\"><script>x</script>.txt", &text).await;
+        let draft = upload(&officer, "a<script>x<script>.txt", &text).await;
         let sheet = id_in(&draft);
         for path in [draft, format!("/sheets/{sheet}/check"), "/sheets".to_owned()] {
             let page = officer.get(&path).await.page();

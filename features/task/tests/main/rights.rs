@@ -37,7 +37,7 @@ on_both! {
         // Only the item for youth Party schools stays: it concerns 第一小学党支部 alone.
         let only: String = SHEET
             .lines()
-            .filter(|l| !l.starts_with('(') || l.contains("宣讲"))
+            .filter(|l| !(l.starts_with('(') || l.starts_with("二、")) || l.contains("宣讲"))
             .map(|l| format!("{l}\n"))
             .collect();
         let sheet = id_in(&upload(&officer, "宣讲.txt", &only).await);
