@@ -10,8 +10,8 @@ use std::collections::HashMap;
 use store::{Error, Fail, Param, Tx, Value, params, placeholders};
 use web::{Actor, Right};
 
-/// Rows one statement updates.
-const BATCH: usize = 400;
+/// Rows one statement updates; more would cost SQLite more than another statement does.
+const BATCH: usize = 60;
 
 /// Carries the settled plan out; what no longer fits is listed, not forced. A fixed number of
 /// statements for each few hundred rows.

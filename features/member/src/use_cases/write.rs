@@ -55,6 +55,23 @@ pub async fn create_members(
     branches.dedup();
     let places: HashMap<Id, org::Node> =
         org::store::nodes(tx, &branches).await?.into_iter().map(|n| (n.id, n)).collect();
+    let mut ids = Vec::with_capacity(new.len());
+    for some in new.chunks(ROWS) {
+        ids.extend(insert_members(tx, some, &places, reason).await?);
+    }
+    Ok(ids)
+}
+
+/// Rows of one statement: SQLite looks each parameter up by name, so very long ones are slower
+/// than several short ones.
+const ROWS: usize = 50;
+
+async fn insert_members(
+    tx: &Tx,
+    new: &[NewMember],
+    places: &HashMap<Id, org::Node>,
+    reason: &'static str,
+) -> Result<Vec<Id>, Error> {
     let (mut ids, mut members, mut relations) = (vec![], vec![], vec![]);
     for member in new {
         let place = places.get(&member.branch);

@@ -124,12 +124,12 @@ pub(crate) async fn editable(app: &App, actor: &Actor, id: Id) -> Result<Node> {
     let node = rows::find_node(app.store.db(), id).await?.ok_or(Failure::NotFound)?;
     // A zone made before any organisation lies nowhere: whoever may edit anywhere may edit it.
     let nowhere = node.category == "zone" && node.path == Place::default().path;
-    if !actor.can(Right::EditOrganisations, &node.place())
-        && !(nowhere && actor.can_anywhere(Right::EditOrganisations))
-    {
-        return Err(Failure::NotFound);
+    let here = actor.can(Right::EditOrganisations, &node.place());
+    if here || (nowhere && actor.can_anywhere(Right::EditOrganisations)) {
+        Ok(node)
+    } else {
+        Err(Failure::NotFound)
     }
-    Ok(node)
 }
 
 async fn build(
