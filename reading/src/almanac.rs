@@ -8,8 +8,8 @@ use kernel::Day;
 pub struct Almanac {
     /// The year dates are read in.
     pub year: Option<i16>,
-    /// The year comes from the page's publication, not from the document.
-    pub year_is_weak: bool,
+    /// Why the year is not sure, when it was not said for the document as a whole.
+    pub year_doubt: Option<&'static str>,
     /// 成文日期
     pub signature: Option<Day>,
     /// The days the document covers.
@@ -77,9 +77,13 @@ impl Almanac {
         if before && !covered {
             doubts.push(format!("“{words}”早于成文日期,请核对"));
         }
-        if self.year_is_weak {
-            doubts.push("年份按网页发布日期推定".to_owned());
-        }
+        let own_year = matches!(
+            found.to,
+            Point::Day(Year::Known(_), ..)
+                | Point::Month(Year::Known(_), _)
+                | Point::MonthEnd(Year::Known(_), _)
+        );
+        doubts.extend(self.year_doubt.filter(|_| !own_year).map(str::to_owned));
     }
 
     /// First and last day of a point; `None`, with a doubt, when it has no day.

@@ -9,6 +9,7 @@ use crate::parts::{Duty, When};
 use crate::reading::{All, Item, TargetTerm, Targets, TermKind};
 use crate::targets;
 use crate::title;
+use kernel::Day;
 use std::ops::Range;
 
 /// An item in the making. Ranges handed to it count from `base`.
@@ -73,7 +74,14 @@ impl<'a, 'b> Build<'a, 'b> {
         match when {
             When::Cadence(cadence) => {
                 self.item.recur = Some(cadence.code.clone());
-                let period = self.almanac.period;
+                let year = |y: i16| {
+                    Day::new(y, 1, 1)
+                        .zip(Day::new(y, 12, 31))
+                        .map(|(a, b)| [a, b])
+                };
+                let by_year = cadence.code != "weekly" && !cadence.code.contains("week");
+                let whole = self.almanac.year.filter(|_| by_year).and_then(year);
+                let period = self.almanac.period.or(whole);
                 self.item.instances = period.map(|p| cadence.instances(p)).unwrap_or_default();
                 self.item.doubts.extend(cadence.doubt.clone());
             }

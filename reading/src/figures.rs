@@ -5,8 +5,8 @@ use crate::identities;
 use crate::numerals::number;
 use crate::outline::Entry;
 use crate::pattern::Pattern;
-use crate::reading::{Figure, Identity, Kind};
-use crate::tables::{Column, Grid, Row};
+use crate::reading::{Figure, Identity, Item, Kind};
+use crate::tables::Grid;
 use crate::text::Text;
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ pub struct Placed {
 
 macro_rules! units {
     () => {
-        r"(?:人次|万人|人|名|位|所|个百分点|个月|个|多次|次|场|期|节|堂|篇|份|件|项|条|间|处|家|支|座|套|台|册|本|张|块|面|门|对|户|万元|亿元|元|平方米|公里|亩|小时|学时|课时|分钟|天|周岁|岁|年|%|%|分|倍|字|幅|批|组|轮|类|种|部|例|笔|起|辆|只|片)"
+        r"(?:人次|场次|万人|人|名|位|所|个百分点|个月|个|多次|次|场|期|节|堂|篇|份|件|项|条|间|处|家|支|座|套|台|册|本|张|块|面|门|对|户|万元|亿元|元|平方米|公里|亩|小时|学时|课时|分钟|天|周岁|岁|年|%|%|分|倍|字|幅|批|组|轮|类|种|部|例|笔|起|辆|只|片|瓶)"
     };
 }
 
@@ -33,33 +33,58 @@ static FIGURE: Pattern = Pattern::new(concat!(
     r")(?P<after>以上|以下|左右|以内)?"
 ));
 
-/// Figures and identities of a document.
+/// Figures and identities of a document. In a document of tasks only the text outside its items
+/// is looked at: what stands in them is a quantity of the item.
 pub fn read(
     text: &Text,
     body: &[Entry],
     grids: &[Grid],
     kind: Kind,
+    items: &[Item],
 ) -> (Vec<Figure>, Vec<Identity>) {
-    if kind == Kind::Tasks {
-        return (Vec::new(), Vec::new());
-    }
     let mut placed: Vec<Placed> = Vec::new();
     for entry in body {
-        if let Entry::Line(line) = entry {
+        let Entry::Line(line) = entry else { continue };
+        let span = text.span(&line.range);
+        let asked = |t: &Item| !t.container && t.span[0] < span[1] && span[0] < t.span[1];
+        let of_tasks = matches!(kind, Kind::Tasks | Kind::Notice);
+        let labelled =
+            line.label.is_some() || crate::outline::label(text.at(&line.range), &|_| 1).is_some();
+        if !(of_tasks && (labelled || items.iter().any(asked))) {
             placed.extend(prose(text, &line.range));
         }
     }
     let mut found = identities::in_prose(text, &placed);
+    let unit = title_unit(text, body);
     for grid in grids {
-        let (more, sums) = in_grid(text, grid);
+        let (more, sums) = crate::counts::read(text, grid, unit.as_deref());
         found.extend(sums);
         placed.extend(more);
     }
+    found.extend(identities::by_attribute(text, &placed));
     found.extend(identities::shares(text, &placed));
     found.extend(identities::conflicts(text, &placed, &found));
     placed.sort_by_key(|p| p.range.start);
     found.sort_by_key(|i| i.span[0]);
     (placed.into_iter().map(|p| p.figure).collect(), found)
+}
+
+/// `一览表(单位:名)`
+fn title_unit(text: &Text, body: &[Entry]) -> Option<String> {
+    static UNIT: Pattern = Pattern::new(r"[((]?单位[::] ?(?P<u>[\p{Han}]{1,2})(?:[))]|$)");
+    let lines = body.iter().filter_map(|e| {
+        if let Entry::Line(l) = e {
+            Some(l)
+        } else {
+            None
+        }
+    });
+    let mut found =
+        lines.filter_map(|l| UNIT.captures(text.at(&l.range)).map(|c| c["u"].to_owned()));
+    found.next().or_else(|| {
+        UNIT.captures(text.as_str().lines().next()?)
+            .map(|c| c["u"].to_owned())
+    })
 }
 
 /// The figures of a stretch of prose.
@@ -73,21 +98,33 @@ pub fn prose(text: &Text, range: &Range<usize>) -> Vec<Placed> {
         };
         at = n.end().max(whole.start() + 1);
         let weight = c.name("w").map_or("", |m| m.as_str());
-        let Some(value) = value(n.as_str(), weight, unit.as_str(), c.name("more").is_some()) else {
+        let ends = said[unit.end()..].starts_with([',', '。', '、', ';']);
+        let more = c.name("more").is_some();
+        let Some(value) = value(n.as_str(), weight, unit.as_str(), more, ends) else {
             continue;
         };
         if !stands_alone(said, &whole.range(), n.as_str(), unit.as_str(), unit.end()) {
             continue;
         }
         at = whole.end();
+        if matches!(unit.as_str(), "岁" | "周岁") && AGE_GROUP.is_match(&said[unit.end()..]) {
+            continue;
+        }
         let qualifier = qualifier(&c);
         let role = role(&said[..whole.start()], unit.as_str(), qualifier.as_deref());
         let raw_range = c.name("lo").map_or(n.start(), |lo| lo.start())..unit.end();
-        let label = label(
-            said,
-            &whole.range(),
-            out.last().map(|p| p.range.end - range.start),
-        );
+        let last = out
+            .last()
+            .map(|p| (p.range.end - range.start, p.figure.label.clone()));
+        let mut label = label(said, &whole.range(), last.as_ref().map(|l| l.0));
+        if let Some((end, before)) = last
+            && (label.0.chars().count() < 2
+                || label.0.ends_with('占')
+                || SHARE_ONLY.is_match(&said[end..whole.start()]))
+            && !said[end..whole.start()].contains(['。', ';'])
+        {
+            label.0 = before;
+        }
         let start = range.start + label.1.start.min(raw_range.start);
         let end = range.start + raw_range.end;
         let raw_at = range.start + raw_range.start..end;
@@ -115,7 +152,7 @@ pub fn prose(text: &Text, range: &Range<usize>) -> Vec<Placed> {
 }
 
 /// The value: `Some(None)` when it is masked or lost, `None` when it is no figure at all.
-fn value(n: &str, weight: &str, unit: &str, more: bool) -> Option<Option<f64>> {
+fn value(n: &str, weight: &str, unit: &str, more: bool, ends: bool) -> Option<Option<f64>> {
     let masked = n.chars().all(|c| "XxX×*".contains(c));
     if masked {
         return Some(None);
@@ -141,7 +178,10 @@ fn value(n: &str, weight: &str, unit: &str, more: bool) -> Option<Option<f64>> {
         unit,
         "人次" | "人" | "名" | "元" | "万元" | "所" | "次" | "场" | "个月"
     );
-    let large = n.contains(['十', '百', '千']) || !weight.is_empty() || unit == "个月";
+    let large = n.contains(['十', '百', '千'])
+        || !weight.is_empty()
+        || unit == "个月"
+        || (ends && n != "一");
     number(n)
         .filter(|_| counted && large)
         .map(|v| Some(v as f64))
@@ -225,6 +265,8 @@ static LEAD: Pattern = Pattern::new(
     r"^(?:其中|目前|占|含|现有|现|[*×X]{1,3}[县区市]|教育系统|教体系统|教育体育系统|全县教育系统|共有|共|总计|合计|有|为|达|是|和|及|另有|另|还有|还|全年|今年|全县|全区|全市|全校|全镇|全局|全系统|我县|我区|我市|我校|我局|我|本次|本年|本校|本支部|支部|累计|先后|带头|组织|开展|举办|召开|投入|新建|撰写|设立|设|配备|选出|募集|结对帮扶|学校|(?:20\d{2}|20[Xx]{2})年度?|近[一二三四五]年(?:来)?|截至[^,]{2,12}|,|:|\s|\d{1,2}月底?前?)+",
 );
 static KEEP: Pattern = Pattern::new(r"^(?:学校[团党]|组织关系|组织委员|共青团|共产|有限|学校$)");
+static SHARE_ONLY: Pattern = Pattern::new(r"^(?:\([^)]*\))?,?占(?:比|全部|总数的?|总)?$");
+static AGE_GROUP: Pattern = Pattern::new(r"^(?:以下|以上|及以[上下]|至|[-—~]|\d|的?党员|的)");
 static SCOPE: Pattern = Pattern::new(r"(?:对|在|向|从)?全[县区市州校镇乡局]$");
 static TAIL: Pattern = Pattern::new(
     r"(?:共计|合计|现有|共有|共|总数为|总数|数为|人数|数量为|数量|已达|达到|达|占|有|为|各|的|了|分别|,|:|\()+$",
@@ -288,112 +330,6 @@ fn noun_end(after: &str) -> usize {
         *c == '中' && *i > 3 && next.is_none_or(|n| ",,有已共。".contains(n))
     });
     among.map_or(stop, |(i, _)| i)
-}
-
-fn plain_number(said: &str) -> Option<f64> {
-    let digits: String = said
-        .chars()
-        .filter(|c| *c != ',' && !c.is_whitespace())
-        .collect();
-    let numeric = digits.starts_with(|c: char| c.is_ascii_digit())
-        && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
-    if numeric { digits.parse().ok() } else { None }
-}
-
-fn cell<'t>(text: &'t Text, row: &Row, index: usize) -> Option<(&'t str, Range<usize>)> {
-    let cell = row.cells.get(index)?.as_ref()?;
-    Some((text.at(&cell.range), cell.range.clone()))
-}
-
-/// Columns of numbers: of a table that counts things and sets no tasks.
-fn number_columns(grid: &Grid) -> Vec<usize> {
-    let tasks = [Column::Due, Column::Evidence, Column::Rank];
-    if grid.columns.iter().any(|c| tasks.contains(c)) {
-        return Vec::new();
-    }
-    (0..grid.columns.len())
-        .filter(|i| {
-            matches!(
-                grid.columns[*i],
-                Column::Count | Column::Other | Column::Target | Column::Task
-            )
-        })
-        .collect()
-}
-
-/// Whether a table counts things.
-pub fn holds_counts(grid: &Grid) -> bool {
-    grid.columns.contains(&Column::Count) && !number_columns(grid).is_empty()
-}
-
-fn in_grid(text: &Text, grid: &Grid) -> (Vec<Placed>, Vec<Identity>) {
-    let (mut out, mut sums) = (Vec::new(), Vec::new());
-    let columns = number_columns(grid);
-    let named = grid
-        .columns
-        .iter()
-        .position(|c| !matches!(c, Column::Number | Column::Count | Column::Unit));
-    let unit_column = grid.columns.iter().position(|c| *c == Column::Unit);
-    let mut totals: Vec<(usize, Vec<f64>)> = columns.iter().map(|c| (*c, Vec::new())).collect();
-    for row in &grid.rows {
-        let name = named.and_then(|i| cell(text, row, i)).map_or("", |c| c.0);
-        let mut here = Vec::new();
-        for (column, values) in &mut totals {
-            let Some((said, range)) = cell(text, row, *column) else {
-                continue;
-            };
-            let Some(value) = plain_number(said).filter(|_| Some(*column) != named) else {
-                continue;
-            };
-            let header = text.at(&grid.headers[*column]);
-            let label = if grid.columns[*column] == Column::Count || name.is_empty() {
-                name
-            } else {
-                header
-            };
-            let label = if grid.columns[*column] == Column::Count {
-                label.to_owned()
-            } else {
-                format!("{name}{label}")
-            };
-            let unit = unit_column
-                .and_then(|i| cell(text, row, i))
-                .map(|c| c.0.to_owned());
-            let unit = unit.or_else(|| bracket(header)).unwrap_or_default();
-            let figure = Figure {
-                label,
-                value: Some(value),
-                unit,
-                raw: said.to_owned(),
-                span: text.span(&range),
-                ..Figure::default()
-            };
-            if matches!(bare(name), "合计" | "总计" | "共计") {
-                sums.extend(identities::column_sum(value, values, header, figure.span));
-            }
-            values.push(value);
-            here.push(Placed { figure, range });
-        }
-        let rest: Vec<Placed> = (0..grid.columns.len())
-            .filter(|i| !columns.contains(i) || grid.columns[*i] == Column::Other)
-            .filter(|i| Some(*i) != unit_column && Some(*i) != named)
-            .filter_map(|i| cell(text, row, i))
-            .filter(|(said, _)| plain_number(said).is_none())
-            .flat_map(|(_, range)| prose(text, &range))
-            .collect();
-        if !columns.is_empty() {
-            here.extend(rest);
-            sums.extend(identities::in_prose(text, &here));
-            out.extend(here);
-        }
-    }
-    (out, sums)
-}
-
-/// `人数(人)` names its unit.
-fn bracket(header: &str) -> Option<String> {
-    let (_, rest) = header.split_once('(')?;
-    Some(rest.trim_end_matches(')').to_owned()).filter(|u| u.chars().count() <= 3)
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ use kernel::Day;
 pub struct Head {
     /// 标题
     pub title: Option<String>,
+    /// The title with the bracket that says its period.
+    pub full_title: Option<String>,
     /// 发文单位
     pub issuer: Option<String>,
     /// 主送单位
@@ -34,13 +36,16 @@ static RECIPIENTS: Pattern = Pattern::new(
     r"^[^。;0-9]{0,40}(?:单位|组织|支部|党委|总支|党组|学校|中学|小学|幼儿园|学区|部门|科室|股室|乡镇|街道|社区|工委|学院|校长|书记|同志|各校|会员|机关)[^。;]{0,24}:$",
 );
 static ORGANISATION: Pattern = Pattern::new(
-    r"^[^,。;:、]{3,36}(?:委员会|党委|党组|工委|党工委|总支|支部|局|办公室|小组|委|政府|组织部|宣传部|中心校?|学区|学校|中学|小学|幼儿园|学院|大学|协会|指挥部|街道|机关)$",
+    r"^[^,。;:、]{3,36}(?:委员会|党委|党组|工委|党工委|总支|支部|局|办公室|小组|委|政府|组织部|宣传部|中心校?|学区|学校|中学|小学|幼儿园|学院|大学|协会|指挥部|街道|机关|联盟|联合会|集团|处|公司|科|股)$",
 );
 static ENDS_TITLE: Pattern = Pattern::new(
-    r"(?:通知|通报|方案|计划|要点|安排|清单|任务单|交办单|任务书|一览表|分解表|推进表|明细表|统计表|任务|规程|办法|细则|意见|函|报告|汇报|总结|述职|材料|表|配档表|行事历|情况|公告|范文|制度|提示|台账|总结八篇|要求|活动|决定|提纲)(?:[((].{0,30}[))])?$",
+    r"(?:通知|通报|方案|计划|要点|安排|清单|任务单|交办单|任务书|一览表|分解表|推进表|明细表|统计表|任务|规程|办法|细则|意见|函|报告|汇报|总结|述职|材料|表|配档表|行事历|情况|公告|范文|制度|提示|台账|总结八篇|要求|活动|决定|提纲|纪要|简报|日历|手册|说明|排名|汇总|名册)(?:[((].{0,30}[))])?$",
+);
+static NOT_TITLE: Pattern = Pattern::new(
+    r"^附件? ?\d{0,2}[::]?$|^.{0,12}〔\d{4}〕第?\d{1,4}[期号]$|^[((]?第\d{1,3}期.{0,12}$|^[^关于]{3,20}文件$|^(?:时间|地点|主持人?|出席|列席|记录|会议时间)[::]|^截至.{4,14}$|^统计截止.*",
 );
 static DATE_LINE: Pattern = Pattern::new(concat!(
-    r"^(?P<org>[^\d。;:]{4,40}?[ ]+)?[((]?(?P<y>(?:19|20)\d{2}|20\d?[XxX×*]{1,2}|[XxX×*]{2,4}|二[〇零○Oo0][一二三四五六七八九〇零○]{2})[年./-] ?",
+    r"^(?P<org>[^\d。;:,〔((]{4,40}?[ ]*)?[((]?(?P<y>(?:19|20)\d{2}|20\d?[XxX×*]{1,2}|[XxX×*]{2,4}|二[〇零○Oo0][一二三四五六七八九〇零○]{2})[年./-] ?",
     r"(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2}|[Xx×*]{1,2})(?:[月./-] ?(?:(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3}|[Xx×*]{1,2})日?)?)[))]?(?:印发)?$"
 ));
 static ANNEX: Pattern = Pattern::new(r"^附件?(?:\d{1,2})?[::] ?");
@@ -77,6 +82,7 @@ pub fn head(text: &Text, lines: &[Line], furniture: &Furniture) -> Head {
         let glued = said.first().and_then(|line| GLUED_TITLE.captures(line));
         let glued = glued.and_then(|c| c.name("t").map(|t| t.as_str().to_owned()));
         head.title = furniture.file_name.clone().or(glued);
+        head.full_title = head.title.clone();
     }
     if head.issuer.is_none() {
         head.issuer = head.title.as_deref().and_then(issuer_in_title);
@@ -126,9 +132,13 @@ fn find_recipients(said: &[&str], head: &mut Head) {
 }
 
 fn find_signature(said: &[&str], text: &Text, lines: &[Line], head: &mut Head) {
-    let dated: Vec<usize> = (0..said.len())
-        .filter(|i| DATE_LINE.is_match(said[*i]))
-        .collect();
+    let is_dated = |i: &usize| {
+        DATE_LINE.captures(said[*i]).is_some_and(|c| {
+            let org = c.name("org").map_or("", |m| m.as_str());
+            org.is_empty() || org.ends_with(' ') || ORGANISATION.is_match(org)
+        })
+    };
+    let dated: Vec<usize> = (0..said.len()).filter(is_dated).collect();
     let has_issuer = |i: &usize| {
         let own = DATE_LINE
             .captures(said[*i])
@@ -163,6 +173,10 @@ fn find_title(said: &[&str], text: &Text, lines: &[Line], start: usize, head: &m
     let mut title: Option<String> = None;
     for i in 0..start.min(said.len()) {
         let line = said[i];
+        if NOT_TITLE.is_match(line) {
+            head.used.push(i);
+            continue;
+        }
         if head.used.contains(&i) || CREDIT.is_match(line) || PERIOD_LINE.is_match(line) {
             continue;
         }
@@ -190,7 +204,23 @@ fn find_title(said: &[&str], text: &Text, lines: &[Line], start: usize, head: &m
         title = Some(text.shown(&lines[i].range));
         head.used.push(i);
     }
-    head.title = title.map(|t| t.trim().to_owned());
+    head.full_title = title.clone();
+    head.title = title.map(|t| without_dated_bracket(t.trim()).to_owned());
+}
+
+/// `台账(2025年5月)`: the bracket says the period, not the title.
+fn without_dated_bracket(title: &str) -> &str {
+    let Some(open) = title.rfind(['(', '\u{ff08}']) else {
+        return title;
+    };
+    let bracket: String = title[open..].chars().map(crate::script::narrow).collect();
+    let aside =
+        bracket.ends_with(')') && (!find(&bracket, &[]).is_empty() || bracket.contains("单位:"));
+    if aside && open > 12 {
+        title[..open].trim_end()
+    } else {
+        title
+    }
 }
 
 /// `某某局关于…的通知` names its issuer.
@@ -249,6 +279,11 @@ pub fn period(lines: &[&str], title: Option<&str>, signature: Option<Day>) -> Op
         .filter(|l| l.contains("现将") || l.contains("梳理") || l.contains("现就"));
     let near: Vec<(&str, bool)> = introduction.map(|l| (*l, false)).collect();
     sources.extend(near);
+    static HEADS_PERIOD: Pattern = Pattern::new(r"(?:活动|实施|开展|行动|起止)时间[::。]?$");
+    let under = lines
+        .windows(2)
+        .filter(|w| HEADS_PERIOD.is_match(w[0]) && w[1].chars().count() < 30);
+    sources.extend(under.map(|w| (w[1].trim_end_matches('。'), true)));
     let known = title.and_then(year_in).or(signature.map(Day::year));
     sources
         .into_iter()
@@ -266,6 +301,12 @@ static NOT_A_PLAN: Pattern =
 static FOLLOWS_PERIOD: Pattern = Pattern::new(
     r"^[)) ]*(?:份|试行|需要|期间|全(?:县|区|市|系统))?[^,。;]{0,16}(?:工作|任务|计划|安排|清单|要点|重点|试行|行事历|督查)|^[)) ]*$",
 );
+
+/// The year of the first date that is written with one.
+pub fn year_of_a_date(text: &str) -> Option<i16> {
+    static DATED: Pattern = Pattern::new(r"(20\d{2})(?:年\d{1,2}月|[-./]\d{1,2}[-./]\d{1,2})");
+    DATED.captures(text).and_then(|c| c[1].parse().ok())
+}
 
 /// 学期: September to January, or mid-February to mid-July; schools differ by days.
 fn semester(c: &regex::Captures) -> Option<[Day; 2]> {

@@ -123,6 +123,7 @@ fn totals_after(text: &Text, placed: &[Placed]) -> Vec<Identity> {
         }
         let mut parts: Vec<&Placed> = Vec::new();
         let mut right = total;
+        let mut exact = false;
         for part in placed[..i].iter().rev() {
             let between = text.at(&(part.range.end..right.range.start));
             if SENTENCE_END.is_match(between) || !same_unit(&part.figure.unit, &total.figure.unit) {
@@ -130,12 +131,65 @@ fn totals_after(text: &Text, placed: &[Placed]) -> Vec<Identity> {
             }
             parts.insert(0, part);
             right = part;
+            let sum: f64 = parts.iter().filter_map(|p| p.figure.value).sum();
+            exact = parts.len() >= 2 && (sum - value).abs() < 1e-6;
+            if exact {
+                break;
+            }
         }
         let values: Vec<f64> = parts.iter().filter_map(|p| p.figure.value).collect();
-        if values.len() == parts.len() && is_partition(value, &values) {
+        if values.len() == parts.len() && (exact || is_partition(value, &values)) {
             let span = text.span(&(parts[0].range.start..total.range.end));
             out.push(sum_of(value, &values, true, &total.figure.label, span));
         }
+    }
+    out
+}
+
+/// `按性别分:男1290名,女1897名`: the parts of a total that was given before.
+pub fn by_attribute(text: &Text, placed: &[Placed]) -> Vec<Identity> {
+    static DIVIDED: Pattern = Pattern::new(r"按[\p{Han}]{2,6}(?:分|划分|来看|看)[::,]");
+    let mut out = Vec::new();
+    for m in DIVIDED.find_all(text.as_str()) {
+        let Some(first) = placed.iter().position(|p| p.range.start >= m.end()) else {
+            continue;
+        };
+        let near = text.at(&(m.end()..placed[first].range.start));
+        if first == 0 || SENTENCE_END.is_match(near) {
+            continue;
+        }
+        let mut parts = vec![&placed[first]];
+        parts.extend(
+            parts_after(text, placed, first, false)
+                .into_iter()
+                .filter(|p| p.figure.role.is_none()),
+        );
+        let values: Vec<f64> = parts.iter().filter_map(|p| p.figure.value).collect();
+        let unit = &placed[first].figure.unit;
+        let sum: f64 = values.iter().sum();
+        let before = placed[..first]
+            .iter()
+            .rev()
+            .filter(|p| same_unit(&p.figure.unit, unit));
+        let before: Vec<&Placed> = before.filter(|p| p.figure.role.is_none()).collect();
+        let equal = before.iter().find(|p| p.figure.value == Some(sum));
+        let close = before
+            .iter()
+            .find(|p| p.figure.value.is_some_and(|v| is_partition(v, &values)));
+        let Some(total) = equal.or(close) else {
+            continue;
+        };
+        let Some(value) = total.figure.value.filter(|_| values.len() >= 2) else {
+            continue;
+        };
+        let end = parts.last().map_or(m.end(), |p| p.range.end);
+        out.push(sum_of(
+            value,
+            &values,
+            true,
+            &total.figure.label,
+            text.span(&(m.start()..end)),
+        ));
     }
     out
 }

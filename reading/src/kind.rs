@@ -7,7 +7,7 @@ use crate::tables::{Column, Grid};
 use crate::text::Text;
 
 static REPORT_TITLE: Pattern = Pattern::new(
-    r"总结|汇报|述职|报告(?:[((].*[))])?$|工作报告|情况(?:的)?(?:报告|汇报|总结|通报)?$|经验|典型|自查报告|调研|交流材料|发言|先进事迹|讲话|范文",
+    r"总结|汇报|述职|报告(?:[((].*[))])?$|工作报告|情况(?:的)?(?:报告|汇报|总结|通报)?$|经验|典型|自查报告|调研|交流材料|发言|先进事迹|讲话|范文|统计|情况说明|简报|摸底",
 );
 static TASK_TITLE: Pattern = Pattern::new(
     r"通知|方案|计划|要点|任务|安排|清单|分解|交办|规程|办法|制度|细则|行事历|配档|推进表|台账|提示|意见|一览表|责任书|活动",
@@ -38,6 +38,11 @@ pub fn is_report(title: Option<&str>, text: &Text, lines: &[&str]) -> bool {
     let text = text.as_str();
     let opens = lines.iter().take(4).any(|l| OPENS_REPORT.is_match(l));
     if opens {
+        return true;
+    }
+    static COUNTED: Pattern = Pattern::new(r"\d(?:名|个|所|人|人次|次|场|期|%|万元|支|项)");
+    let demanded = DEMAND_WORDS.find_all(text).len();
+    if COUNTED.find_all(text).len() >= 12 && demanded <= 1 {
         return true;
     }
     let numbered = lines.iter().filter(|l| label(l, &|_| 1).is_some()).count();
@@ -71,7 +76,7 @@ pub fn of(
     if RANKING_TITLE.is_match(title) || (has(Column::Rank) && (opening || items < 3)) {
         return Kind::Ranking;
     }
-    let counts = grids.iter().any(crate::figures::holds_counts);
+    let counts = grids.iter().any(crate::counts::holds_counts);
     match (is_report || counts, items) {
         (true, 0) => Kind::Figures,
         (true, _) => Kind::Mixed,

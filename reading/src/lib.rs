@@ -7,6 +7,7 @@ mod annexes;
 mod build;
 mod calendar;
 mod clauses;
+mod counts;
 mod dates;
 mod deadline;
 mod evidence;
@@ -67,7 +68,7 @@ pub fn read(doc: &Document, options: &Options) -> Reading {
     let lines: Vec<Line> = flow.lines();
     let mut head = head::head(&repaired.text, &lines, &repaired.furniture);
     let said: Vec<&str> = lines.iter().map(|l| repaired.text.at(&l.range)).collect();
-    let period = head::period(&said, head.title.as_deref(), head.doc_date);
+    let period = head::period(&said, head.full_title.as_deref(), head.doc_date);
     let is_report = kind::is_report(head.title.as_deref(), &repaired.text, &said);
     let opening = said
         .iter()
@@ -96,7 +97,7 @@ pub fn read(doc: &Document, options: &Options) -> Reading {
     tasks.sort_by_key(|t| (t.span[0], t.part.clone()));
     warnings.extend(odd);
     let kind = kind::of(head.title.as_deref(), is_report, &tasks, &grids, &said);
-    let (figures, identities) = figures::read(&repaired.text, &body, &grids, kind);
+    let (figures, identities) = figures::read(&repaired.text, &body, &grids, kind, &tasks);
     warnings.extend(identities::warnings(&identities));
     warnings.extend(annexes::warning(&said, head.annexes));
     let year = ctx.almanac.year;
@@ -137,7 +138,7 @@ fn almanac_of(
 ) -> Almanac {
     let signed = head.signed_year.flatten();
     let masked = head.signed_year == Some(None);
-    let title = head.title.as_deref().and_then(head::year_in);
+    let title = head.full_title.as_deref().and_then(head::year_in);
     let covered = period.map(|p| p[0].year());
     let published = options
         .published
@@ -150,9 +151,18 @@ fn almanac_of(
         .or(covered)
         .or(opening.filter(|_| !masked));
     let weak = own.is_none() && !masked;
+    let elsewhere =
+        head::year_of_a_date(repaired.text.as_str()).filter(|_| weak && published.is_none());
+    let year_doubt = match (weak && published.is_some(), elsewhere) {
+        (true, _) => Some("年份按网页发布日期推定"),
+        (_, Some(_)) => Some("年份按文中其他日期推定"),
+        _ => None,
+    };
     Almanac {
-        year: own.or(published.map(Day::year).filter(|_| !masked)),
-        year_is_weak: weak && published.is_some(),
+        year: own
+            .or(published.map(Day::year).filter(|_| !masked))
+            .or(elsewhere),
+        year_doubt,
         signature: head.doc_date.or(published.filter(|_| weak)),
         period,
         month: None,

@@ -2,6 +2,8 @@
 
 use crate::almanac::Almanac;
 use crate::build::Build;
+use crate::dates::Point;
+use crate::deadline::Role;
 use crate::evidence;
 use crate::items::Context;
 use crate::parts::{Duty, When, duties, whens};
@@ -198,7 +200,10 @@ fn set_due(ctx: &Context, almanac: &Almanac, cell: &CellAt, build: &mut Build) {
         (None, None) => None,
     };
     match when {
-        Some(when) => build.when(Some(&when), Some(cell.range.clone())),
+        Some(when) => {
+            build.when(Some(&when), Some(cell.range.clone()));
+            day_in_month(almanac, &when, build);
+        }
         None if STANDING.is_match(said) => {
             let words = build.said();
             let rhythm = crate::recur::cadences(words).into_iter().next();
@@ -219,5 +224,30 @@ fn set_due(ctx: &Context, almanac: &Almanac, cell: &CellAt, build: &mut Build) {
                 .doubts
                 .push(format!("“{said}”不能换算成具体日期"));
         }
+    }
+}
+
+/// A month in the column and a day of it in the words: the day is the deadline.
+fn day_in_month(almanac: &Almanac, when: &When, build: &mut Build) {
+    let When::Date(found, resolved, _) = when else {
+        return;
+    };
+    let (true, Some(window)) = (matches!(found.to, Point::Month(..)), resolved.window) else {
+        return;
+    };
+    let said = build.said();
+    let firm = |w: &When| match w {
+        When::Date(_, resolved, Role::Firm) => resolved
+            .due
+            .is_some_and(|due| window[0] <= due && due <= window[1].plus_days(1)),
+        _ => false,
+    };
+    let own: Vec<When> = whens(said, almanac, true)
+        .into_iter()
+        .filter(firm)
+        .collect();
+    if let [one] = own.as_slice() {
+        let at = build.at(one.range());
+        build.when(Some(one), Some(at));
     }
 }

@@ -167,7 +167,12 @@ pub fn parse(table: &Table, text: &Text, start: usize) -> Parsed {
                 .all(|c| text.at(&c.range).chars().count() <= 16)
     });
     let mut parsed = Parsed::default();
-    let Some(header) = header else {
+    let counted = if header.is_none() {
+        count_header(&rows, text)
+    } else {
+        None
+    };
+    let Some(header) = header.or(counted) else {
         parsed.before = rows.iter().flat_map(|row| as_line(row, text)).collect();
         return parsed;
     };
@@ -187,7 +192,7 @@ pub fn parse(table: &Table, text: &Text, start: usize) -> Parsed {
                 .map_or(0..0, |c| c.range.clone())
         })
         .collect();
-    let columns = headers
+    let mut columns: Vec<Column> = headers
         .iter()
         .map(|r| {
             if r.is_empty() {
@@ -197,6 +202,9 @@ pub fn parse(table: &Table, text: &Text, start: usize) -> Parsed {
             }
         })
         .collect();
+    if let Some(header) = counted {
+        mark_counts(&mut columns, &rows[header + 1..], text);
+    }
     let mut grid = Grid {
         columns,
         headers,
@@ -228,6 +236,44 @@ pub fn parse(table: &Table, text: &Text, start: usize) -> Parsed {
     }
     parsed.grid = Some(grid);
     parsed
+}
+
+fn is_number(cell: Option<&CellAt>, text: &Text) -> bool {
+    cell.is_some_and(|c| crate::counts::number_in(text.at(&c.range)).is_some())
+}
+
+/// The header of a table of numbers whose header has no known word: the last row of words before
+/// rows with numbers.
+fn count_header(rows: &[Vec<Option<CellAt>>], text: &Text) -> Option<usize> {
+    let numbers =
+        |row: &[Option<CellAt>]| row.iter().filter(|c| is_number(c.as_ref(), text)).count();
+    (0..rows.len().min(8).saturating_sub(1)).find(|i| {
+        let words = distinct(&rows[*i]).len();
+        let below = &rows[*i + 1];
+        let starts = below.first().is_some_and(|c| !is_number(c.as_ref(), text));
+        words >= 2
+            && numbers(&rows[*i]) == 0
+            && starts
+            && numbers(below) >= 1
+            && distinct(below).len() >= 2
+    })
+}
+
+/// Columns in which most cells are numbers count something.
+fn mark_counts(columns: &mut [Column], rows: &[Vec<Option<CellAt>>], text: &Text) {
+    for (i, column) in columns.iter_mut().enumerate() {
+        let cells = rows
+            .iter()
+            .filter_map(|r| r.get(i).and_then(Option::as_ref));
+        let filled: Vec<&CellAt> = cells.filter(|c| !c.range.is_empty()).collect();
+        let numbers = filled.iter().filter(|c| is_number(Some(c), text)).count();
+        let rank = matches!(column, Column::Rank | Column::Number);
+        if numbers * 2 > filled.len() && !rank {
+            *column = Column::Count;
+        } else if matches!(column, Column::Count | Column::Due | Column::Evidence) {
+            *column = Column::Other;
+        }
+    }
 }
 
 /// Cells of every row on the grid; a merged cell is repeated wherever it reaches.
