@@ -68,16 +68,14 @@ row! {
     #[derive(Clone, Debug)]
     pub struct ItemRow {
         pub id: Id,
-        pub outline: String,
         pub title: String,
-        pub period_key: String,
         pub due: Day,
     }
 }
 
 /// The requirements of a sheet, in its order.
 pub async fn items(db: &Db, sheet: Id) -> Result<Vec<ItemRow>, Error> {
-    let sql = "SELECT id, outline, title, period_key, due FROM requirement
+    let sql = "SELECT id, title, due FROM requirement
                WHERE source_kind = 'sheet' AND source = $1 ORDER BY rank, due, id";
     db.all(sql, params![sheet]).await
 }
@@ -193,6 +191,37 @@ pub async fn count(db: &Db, sheets: &[Id], reach: &Reach) -> Result<Tally, Error
         tally.overdue += if row.overdue { row.n } else { 0 };
     }
     Ok(tally)
+}
+
+/// The same by zone.
+pub async fn count_by_zone(
+    db: &Db,
+    sheet: Id,
+    reach: &Reach,
+) -> Result<HashMap<Id, Tally>, Error> {
+    let mut values = params![sheet];
+    let within = reach.sql("d.path", "d.zone", &mut values);
+    let sql = format!(
+        "SELECT d.zone, d.status, d.overdue, COUNT(*) AS n FROM duty d
+         WHERE d.sheet = $1 AND d.zone IS NOT NULL AND d.not_applicable IS NULL AND {within}
+         GROUP BY d.zone, d.status, d.overdue"
+    );
+    let mut by_zone: HashMap<Id, Tally> = HashMap::new();
+    for row in db.all::<ZoneCountRow>(&sql, values).await? {
+        let tally = by_zone.entry(row.zone).or_default();
+        tally.add_many(&row.status, row.n);
+        tally.overdue += if row.overdue { row.n } else { 0 };
+    }
+    Ok(by_zone)
+}
+
+row! {
+    struct ZoneCountRow {
+        zone: Id,
+        status: String,
+        overdue: bool,
+        n: i64,
+    }
 }
 
 /// 还欠的: neither settled nor waiting for review, and it applies.

@@ -202,7 +202,7 @@ async fn page(
         }
     }
     let items = asked.iter().filter(|item| filter.sheet.is_none_or(|sheet| sheet == item.sheet));
-    let words = |item: &rows::Asked| format!("{}({})", item.title, item.n);
+    let words = |item: &rows::Asked| format!("{}（{}）", item.title, item.n);
     let title = match asked.iter().find(|item| filter.item == Some(item.id)) {
         Some(item) => format!("审核：{}", item.title),
         None => "审核".to_owned(),

@@ -198,6 +198,7 @@ on_both! {
         app.pass_days(11);
         let late = ask(&app, &county, Measure::default()).await;
         hand_in(&app, county.secretary, Key { requirement: late, organisation: county.first }, "迟交").await;
+        let officer = County::call(&app, county.officer).await;
         let words = officer.get("/review?new=1").await.words();
         assert!(words.contains("逾期报送") && !words.contains("已收集 12 条"), "{words}");
     }

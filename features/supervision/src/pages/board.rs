@@ -50,7 +50,9 @@ pub struct Column {
     pub id: Id,
     /// What is asked.
     pub title: String,
-    /// Period and deadline.
+    /// The same, cut to a narrow column.
+    pub short: String,
+    /// Deadline.
     pub small: String,
     /// Its list.
     pub href: String,
@@ -209,14 +211,20 @@ impl Narrowed {
 fn columns(sheet: &SheetRow, items: Vec<ItemRow>) -> Vec<Column> {
     let of = |item: ItemRow| Column {
         href: format!("{}?item={}", paths::list(Some(sheet.id)), item.id),
-        small: match item.period_key.is_empty() {
-            true => item.due.short(),
-            false => format!("{} · {}", item.period_key, item.due.short()),
-        },
+        small: item.due.short(),
+        short: short(&item.title),
         id: item.id,
         title: item.title,
     };
     items.into_iter().map(of).collect()
+}
+
+fn short(title: &str) -> String {
+    const MOST: usize = 14;
+    if title.chars().count() <= MOST {
+        return title.to_owned();
+    }
+    title.chars().take(MOST - 1).chain(['…']).collect()
 }
 
 fn zones(sheet: &SheetRow, columns: &[Column], cells: Vec<CellRow>) -> Vec<ZoneRows> {

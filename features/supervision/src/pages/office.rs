@@ -149,18 +149,21 @@ async fn bars(
             tally,
         });
     }
-    let zones = match open.first() {
-        None => Vec::new(),
-        Some(sheet) => store::zones(db, reach)
-            .await?
-            .into_iter()
-            .filter_map(|(zone, name)| {
-                let tally = sums.zone(sheet.id, zone, reach)?;
-                let href = format!("{}&zone={zone}", paths::board(sheet.id));
-                Some(ZoneBar { href, name, tally })
-            })
-            .collect(),
-    };
+    let mut zones = Vec::new();
+    if let Some(sheet) = open.first() {
+        let names = store::zones(db, reach).await?;
+        let kept: Option<Vec<Tally>> =
+            names.iter().map(|(zone, _)| sums.zone(sheet.id, *zone, reach)).collect();
+        let mut tallies = match kept {
+            Some(kept) => names.iter().map(|(zone, _)| *zone).zip(kept).collect(),
+            None => store::count_by_zone(db, sheet.id, reach).await?,
+        };
+        for (zone, name) in names {
+            let href = format!("{}&zone={zone}", paths::board(sheet.id));
+            zones.push(ZoneBar { href, name, tally: tallies.remove(&zone).unwrap_or_default() });
+        }
+        zones.retain(|zone| zone.tally.asked() > 0);
+    }
     Ok((bars, zones))
 }
 
@@ -177,7 +180,10 @@ fn asked(row: AskedRow) -> Asked {
 fn coming_of(row: ComingRow, today: kernel::Day) -> Coming {
     Coming {
         href: format!("{}?item={}&status=owed", paths::list(Some(row.sheet)), row.id),
-        distance: row.due.distance_words(today),
+        distance: match today.days_until(row.due) {
+            n @ 3.. => format!("{n} 天"),
+            _ => row.due.distance_words(today),
+        },
         day: row.due.short(),
         soon: today.days_until(row.due) <= 3,
         title: row.title,

@@ -70,6 +70,8 @@ on_both! {
         let words = superior.get("/progress").await.words();
         assert!(words.contains("高中部党支部") && !words.contains("第一小学"), "{words}");
         assert!(words.contains("应办 4 件") && !words.contains("应办 6 件"), "{words}");
+        let office = superior.get("/office").await.page();
+        assert!(office.contains("aria-label=\"应办 4 件，完成 0 件\"") && office.contains("城区片") && !office.contains("南片"));
         let foreign = format!("/progress/{}/{}", sheet.id, sheet.survey(county.first));
         for stranger in [county.inspector, county.superior, county.second_secretary] {
             let stranger = County::call(&app, stranger).await;
