@@ -3,7 +3,7 @@
 use crate::store::{DUTY_COLUMNS, DutyRow, FACT_COLUMNS, FactRow, HeldRow, Key, RequirementRow};
 use ::store::{Db, Error, Tx, Value, params, placeholders};
 use futures_util::future::BoxFuture;
-use kernel::{Day, Id, TreePath};
+use kernel::{Day, Id, Instant, TreePath};
 use rules::calendar::WorkingCalendar;
 use rules::duty::{Duty, Fact, evaluate};
 use rules::measure::RecordFact;
@@ -77,7 +77,7 @@ const TARGETS: &str = "FROM target t JOIN requirement r ON r.id = t.requirement
 
 /// Computes the duties in scope and keeps what changed, sums included. How many changed.
 pub async fn refresh(tx: &Tx, scope: &Scope) -> Result<usize, Error> {
-    let computed = compute(tx, scope, tx.today()).await?;
+    let computed = compute(tx, scope, tx.now()).await?;
     let before = kept(tx, scope).await?;
     let mut sums = Sums::default();
     let (mut gone, mut fresh) = (Vec::new(), Vec::new());
@@ -138,7 +138,13 @@ pub(crate) async fn kept(db: &Db, scope: &Scope) -> Result<HashMap<Key, DutyRow>
 }
 
 /// The engine's answers for the duties in scope, in five statements whatever their number.
-pub(crate) async fn compute(db: &Db, scope: &Scope, today: Day) -> Result<Vec<DutyRow>, Error> {
+///
+/// What was closed is judged as of the instant of its closing: it stays as it stood.
+pub(crate) async fn compute(
+    db: &Db,
+    scope: &Scope,
+    now: Instant,
+) -> Result<Vec<DutyRow>, Error> {
     let mut values = Vec::new();
     let condition = scope.sql(&mut values);
     let targets: Vec<TargetRow> = db
@@ -162,10 +168,13 @@ pub(crate) async fn compute(db: &Db, scope: &Scope, today: Day) -> Result<Vec<Du
         let Some(requirement) = requirements.get(&target.requirement) else { continue };
         let key = Key { requirement: target.requirement, organisation: target.organisation };
         let facts = facts.get(&key).map_or(&[][..], Vec::as_slice);
+        let as_of = requirement.closed_at.map_or(now, |closed| closed.min(now));
         let held = records.get(&target.path).map_or(&[][..], Vec::as_slice);
+        let held: Vec<RecordFact> =
+            held.iter().filter(|row| row.stood_at(as_of)).map(HeldRow::fact).collect();
         let demand = requirement.demand_of((!target.applies).then(|| target.because.clone()))?;
         let known: Vec<Fact> = facts.iter().filter_map(FactRow::fact).collect();
-        let answer = evaluate(&demand, &known, held, &calendar, today);
+        let answer = evaluate(&demand, &known, &held, &calendar, as_of.day());
         rows.push(into_row(requirement, target, facts, answer)?);
     }
     Ok(rows)
@@ -243,7 +252,7 @@ async fn records(
     db: &Db,
     targets: &[TargetRow],
     requirements: &HashMap<Id, RequirementRow>,
-) -> Result<HashMap<TreePath, Vec<RecordFact>>, Error> {
+) -> Result<HashMap<TreePath, Vec<HeldRow>>, Error> {
     /// Beyond so many organisations one scan over the days is cheaper than many ranges.
     const MOST_RANGES: usize = 20;
     let mut paths: Vec<&TreePath> = targets.iter().map(|t| &t.path).collect();
@@ -263,15 +272,15 @@ async fn records(
     let sql = format!(
         "SELECT r.id, r.kind, r.subkind, r.path, r.day, r.title, r.speaker_is_secretary,
          r.speaker_birth, r.attended, r.expected,
-         (SELECT COUNT(*) FROM file_use u WHERE u.object_kind = 'record' AND u.object = r.id) AS evidence
-         FROM record r WHERE r.day >= $1 AND r.removed_at IS NULL AND {place} ORDER BY r.day, r.id"
+         (SELECT COUNT(*) FROM file_use u WHERE u.object_kind = 'record' AND u.object = r.id) AS evidence,
+         r.created_at, r.removed_at FROM record r WHERE r.day >= $1 AND {place} ORDER BY r.day, r.id"
     );
-    let mut by_path: HashMap<TreePath, Vec<RecordFact>> = HashMap::new();
+    let mut by_path: HashMap<TreePath, Vec<HeldRow>> = HashMap::new();
     for row in db.all::<HeldRow>(&sql, values).await? {
         let own = std::iter::once(row.path.clone());
         for place in row.path.ancestors().chain(own) {
             if paths.binary_search(&&place).is_ok() {
-                by_path.entry(place).or_default().push(row.fact());
+                by_path.entry(place).or_default().push(row.clone());
             }
         }
     }

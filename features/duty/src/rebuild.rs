@@ -50,7 +50,7 @@ pub async fn rebuild(store: &Store) -> Result<Found, Error> {
 /// up to date first.
 pub async fn check(store: &Store) -> Result<Found, Error> {
     crate::maintain::advance(store).await?;
-    let computed = compute(store.db(), &Scope::All, store.today()).await?;
+    let computed = compute(store.db(), &Scope::All, store.now()).await?;
     let mut kept = kept(store.db(), &Scope::All).await?;
     let mut found = Found { duties: computed.len(), ..Found::default() };
     for mut row in computed {

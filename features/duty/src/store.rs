@@ -216,10 +216,17 @@ row! {
         pub attended: i64,
         pub expected: i64,
         pub evidence: i64,
+        pub created_at: Instant,
+        pub removed_at: Option<Instant>,
     }
 }
 
 impl HeldRow {
+    /// Whether it stood at that instant: entered by then, not yet taken back.
+    pub fn stood_at(&self, at: Instant) -> bool {
+        self.created_at <= at && self.removed_at.is_none_or(|removed| removed > at)
+    }
+
     /// What the engine needs of it.
     pub fn fact(&self) -> RecordFact {
         let count = |n: i64| u32::try_from(n).unwrap_or(0);

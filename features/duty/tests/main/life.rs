@@ -29,6 +29,27 @@ fn refused<T: std::fmt::Debug>(outcome: Result<T, Fail<DutyRefusal>>) -> DutyRef
     }
 }
 
+/// The secretary of the first school lectures on 18 November; the record and what it told.
+async fn record_lecture(app: &testkit::TestApp, county: &County) -> (Id, web::RecordChange) {
+    let store = app.app.store.clone();
+    let (organisation, application) = (county.first, app.app.clone());
+    store.housekeeping(|tx| async move {
+        let id = tx.new_id();
+        tx.exec(
+            "INSERT INTO record (id, kind, subkind, organisation, path, day, title, content, speaker_name,
+             speaker_is_secretary, attended, created_at, created_by_name)
+             VALUES ($1, 'lecture', 'party_lecture', $2, '001002', '2026-11-18', '讲政策', '', '周明', TRUE, 20, $3, '周明')",
+            params![id, organisation, tx.now()],
+        ).await?;
+        let change = web::RecordChange {
+            record: id, kind: "lecture".to_owned(), organisation,
+            path: kernel::TreePath::new("001002"), day: "2026-11-18".parse().unwrap(),
+        };
+        application.record_changed(&tx, &change).await?;
+        Ok((id, change))
+    }).await.unwrap()
+}
+
 on_both! {
     async fn a_submission_is_reviewed_returned_put_right_and_accepted(app: TestApp) {
         let county = County::build(&app).await;
@@ -96,22 +117,7 @@ on_both! {
         let county = County::build(&app).await;
         let requirement = ask(&app, &county, lecture()).await;
         let store = app.app.store.clone();
-        let (organisation, application) = (county.first, app.app.clone());
-        let record = store.housekeeping(|tx| async move {
-            let id = tx.new_id();
-            tx.exec(
-                "INSERT INTO record (id, kind, subkind, organisation, path, day, title, content, speaker_name,
-                 speaker_is_secretary, attended, created_at, created_by_name)
-                 VALUES ($1, 'lecture', 'party_lecture', $2, '001002', '2026-11-18', '讲政策', '', '周明', TRUE, 20, 0, '周明')",
-                params![id, organisation],
-            ).await?;
-            let change = web::RecordChange {
-                record: id, kind: "lecture".to_owned(), organisation,
-                path: kernel::TreePath::new("001002"), day: "2026-11-18".parse().unwrap(),
-            };
-            application.record_changed(&tx, &change).await?;
-            Ok((id, change))
-        }).await.unwrap();
+        let record = record_lecture(&app, &county).await;
         let row = duty(&app, requirement, county.first).await;
         assert_eq!((row.status.as_str(), row.submitted_on), ("done", Some("2026-11-18".parse().unwrap())));
         assert_eq!(row.counted, format!("[\"{}\"]", record.0));
@@ -191,6 +197,20 @@ on_both! {
         let mut after = duty(&app, requirement, county.first).await;
         after.changed_at = before.changed_at;
         assert_eq!((after, sum(&app, "001", "awaiting_review").await), (before, sums));
+    }
+
+    async fn what_is_closed_stays_as_it_stood(app: TestApp) {
+        let county = County::build(&app).await;
+        let requirement = ask(&app, &county, lecture()).await;
+        let end = |store: store::Store| async move {
+            store.housekeeping(|tx| async move { Ok(duty::impose::close(&tx, "sheet", Id(1)).await?) }).await.unwrap();
+        };
+        end(app.app.store.clone()).await;
+        app.pass_days(60);
+        record_lecture(&app, &county).await;
+        let row = duty(&app, requirement, county.first).await;
+        assert_eq!((row.status.as_str(), row.overdue), ("not_started", false));
+        assert_eq!(rebuild::rebuild(&app.app.store).await.unwrap().different, []);
     }
 
     async fn a_kept_row_that_lies_is_found(app: TestApp) {
