@@ -28,7 +28,13 @@ pub async fn organisation_facts(db: &Db, on: Day) -> Result<Vec<OrganisationFact
     let mut secretaries: HashMap<Id, SecretaryFact> = HashMap::new();
     for post in org::store::posts_of_kind(db, "secretary", on).await? {
         let staffing = post.staffing.unwrap_or_default();
-        secretaries.insert(post.node, SecretaryFact { staffing, since: post.from_day });
+        secretaries.insert(
+            post.node,
+            SecretaryFact {
+                staffing,
+                since: post.from_day,
+            },
+        );
     }
     let members: Vec<Counted> = db
         .all(
@@ -62,7 +68,11 @@ pub async fn organisation_facts(db: &Db, on: Day) -> Result<Vec<OrganisationFact
 }
 
 /// The facts of one organisation today; none if it does not stand.
-pub async fn facts_of(db: &Db, organisation: Id, on: Day) -> Result<Option<OrganisationFacts>, Error> {
+pub async fn facts_of(
+    db: &Db,
+    organisation: Id,
+    on: Day,
+) -> Result<Option<OrganisationFacts>, Error> {
     let all = organisation_facts(db, on).await?;
     Ok(all.into_iter().find(|facts| facts.id == organisation))
 }
@@ -70,9 +80,14 @@ pub async fn facts_of(db: &Db, organisation: Id, on: Day) -> Result<Option<Organ
 fn count(facts: &mut [OrganisationFacts], members: Vec<Counted>) {
     let place: HashMap<Id, usize> = facts.iter().enumerate().map(|(i, f)| (f.id, i)).collect();
     for member in members {
-        let Some(own) = place.get(&member.branch).copied() else { continue };
-        let above: Vec<usize> =
-            facts[own].ancestors.iter().filter_map(|id| place.get(id).copied()).collect();
+        let Some(own) = place.get(&member.branch).copied() else {
+            continue;
+        };
+        let above: Vec<usize> = facts[own]
+            .ancestors
+            .iter()
+            .filter_map(|id| place.get(id).copied())
+            .collect();
         for at in above.into_iter().chain([own]) {
             let fact = &mut facts[at];
             if member.stage == "probationary" {

@@ -39,7 +39,13 @@ pub struct MemberForm {
     pub from: Day,
 }
 
-fn optional(form: &Form, field: &'static str, most: usize, word: &str, errors: &mut FieldErrors) -> Option<String> {
+fn optional(
+    form: &Form,
+    field: &'static str,
+    most: usize,
+    word: &str,
+    errors: &mut FieldErrors,
+) -> Option<String> {
     let text = form.text(field);
     if text.chars().count() > most {
         errors.insert(field, format!("{word}最多{most}个字，请缩短"));
@@ -47,7 +53,13 @@ fn optional(form: &Form, field: &'static str, most: usize, word: &str, errors: &
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn day(form: &Form, field: &'static str, word: &str, today: Day, errors: &mut FieldErrors) -> Option<Day> {
+fn day(
+    form: &Form,
+    field: &'static str,
+    word: &str,
+    today: Day,
+    errors: &mut FieldErrors,
+) -> Option<Day> {
     let text = form.text(field);
     if text.is_empty() {
         return None;
@@ -59,7 +71,10 @@ fn day(form: &Form, field: &'static str, word: &str, today: Day, errors: &mut Fi
         }
         Some(typed) => Some(typed.day),
         None => {
-            errors.insert(field, format!("{word}“{text}”不是有效日期，请按 1985-06-15 或 1985.6 的样子填写"));
+            errors.insert(
+                field,
+                format!("{word}“{text}”不是有效日期，请按 1985-06-15 或 1985.6 的样子填写"),
+            );
             None
         }
     }
@@ -95,7 +110,9 @@ impl MemberForm {
         };
         let stage = chosen("stage", words::STAGES, "党员身份", e);
         let category = chosen("category", words::CATEGORIES, "党员类别", e);
-        let mut sex = words::code_of(words::SEXES, form.text("sex")).unwrap_or_default().to_owned();
+        let mut sex = words::code_of(words::SEXES, form.text("sex"))
+            .unwrap_or_default()
+            .to_owned();
         let mut birth = day(form, "birth", "出生日期", today, e);
         if let Some(number) = &id_number {
             if sex.is_empty() {
@@ -130,7 +147,11 @@ impl MemberForm {
             branch: form.id("branch"),
             from: org::forms::read_from(form, today, e),
         };
-        if errors.is_empty() { Ok(read) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(read)
+        } else {
+            Err(errors)
+        }
     }
 }
 
@@ -138,12 +159,15 @@ impl MemberForm {
 pub fn contradiction(number: &IdNumber, sex: &str, birth: Option<Day>) -> Option<String> {
     if !sex.is_empty() && number.sex() != sex {
         let says = words::name_of(words::SEXES, number.sex());
-        return Some(format!("公民身份号码显示性别为{says}，与填写的不一致，请核对"));
+        return Some(format!(
+            "公民身份号码显示性别为{says}，与填写的不一致，请核对"
+        ));
     }
     match (birth, number.birth()) {
-        (Some(typed), Some(says)) if typed != says => {
-            Some(format!("公民身份号码里的出生日期是{}，与填写的不一致，请核对", says.chinese()))
-        }
+        (Some(typed), Some(says)) if typed != says => Some(format!(
+            "公民身份号码里的出生日期是{}，与填写的不一致，请核对",
+            says.chinese()
+        )),
         _ => None,
     }
 }

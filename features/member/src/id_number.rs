@@ -23,7 +23,9 @@ impl NotAnIdNumber {
         match self {
             NotAnIdNumber::Shape => "公民身份号码应为18位：17位数字加1位数字或X，请核对。",
             NotAnIdNumber::Birth => "公民身份号码里的出生日期不存在，请核对第7至14位。",
-            NotAnIdNumber::Check => "公民身份号码的最后一位与前17位不符，多半是抄错了一位，请核对。",
+            NotAnIdNumber::Check => {
+                "公民身份号码的最后一位与前17位不符，多半是抄错了一位，请核对。"
+            }
         }
     }
 }
@@ -40,7 +42,11 @@ impl IdNumber {
                 c => c,
             })
             .collect();
-        let digits: Vec<u32> = plain.chars().take(17).map_while(|c| c.to_digit(10)).collect();
+        let digits: Vec<u32> = plain
+            .chars()
+            .take(17)
+            .map_while(|c| c.to_digit(10))
+            .collect();
         let last = plain.chars().nth(17);
         if plain.chars().count() != 18
             || digits.len() != 17
@@ -54,8 +60,16 @@ impl IdNumber {
         }
         const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
         const CHECKS: [char; 11] = ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'];
-        let sum: u32 = digits.iter().zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
-        if last == Some(CHECKS[(sum % 11) as usize]) { Ok(number) } else { Err(NotAnIdNumber::Check) }
+        let sum: u32 = digits
+            .iter()
+            .zip(WEIGHTS)
+            .map(|(digit, weight)| digit * weight)
+            .sum();
+        if last == Some(CHECKS[(sum % 11) as usize]) {
+            Ok(number)
+        } else {
+            Err(NotAnIdNumber::Check)
+        }
     }
 
     /// The eighteen characters.
@@ -65,7 +79,11 @@ impl IdNumber {
 
     fn birth_in(&self) -> Option<Day> {
         let part = |range: std::ops::Range<usize>| self.0.get(range)?.parse::<i16>().ok();
-        Day::new(part(6..10)?, part(10..12)?.try_into().ok()?, part(12..14)?.try_into().ok()?)
+        Day::new(
+            part(6..10)?,
+            part(10..12)?.try_into().ok()?,
+            part(12..14)?.try_into().ok()?,
+        )
     }
 
     /// 出生日期
@@ -89,7 +107,10 @@ impl IdNumber {
 pub fn mask(text: &str, head: usize, tail: usize) -> String {
     let n = text.chars().count();
     let shown = |i: usize| n > head + tail && (i < head || i >= n - tail);
-    text.chars().enumerate().map(|(i, c)| if shown(i) { c } else { '*' }).collect()
+    text.chars()
+        .enumerate()
+        .map(|(i, c)| if shown(i) { c } else { '*' })
+        .collect()
 }
 
 #[cfg(test)]
@@ -100,10 +121,19 @@ mod tests {
     fn the_last_character_must_fit_and_the_day_exist() {
         let ok = IdNumber::parse("11010519491231002x").unwrap();
         assert_eq!(ok.as_str(), "11010519491231002X");
-        assert_eq!(IdNumber::parse("110105194912310021"), Err(NotAnIdNumber::Check));
-        assert_eq!(IdNumber::parse("99000019990229001X"), Err(NotAnIdNumber::Birth));
+        assert_eq!(
+            IdNumber::parse("110105194912310021"),
+            Err(NotAnIdNumber::Check)
+        );
+        assert_eq!(
+            IdNumber::parse("99000019990229001X"),
+            Err(NotAnIdNumber::Birth)
+        );
         assert_eq!(IdNumber::parse("99000019850615"), Err(NotAnIdNumber::Shape));
-        assert_eq!(IdNumber::parse("99000019850615001𠀀"), Err(NotAnIdNumber::Shape));
+        assert_eq!(
+            IdNumber::parse("99000019850615001𠀀"),
+            Err(NotAnIdNumber::Shape)
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub mod facts;
 pub mod forms;
+pub mod ground;
 pub mod id_number;
 mod pages;
 pub mod paths;
@@ -45,7 +46,11 @@ pub fn feature() -> Feature {
             Route::get("/organisations/{id}/posts/new", SHAPE, get(posts::new)),
             Route::post("/organisations/{id}/posts/new", SHAPE, post(posts::create)),
             Route::post("/posts/{id}/end", SHAPE, post(posts::end)),
-            Route::get("/organisations/{id}/members", SEE, get(roster::of_organisation)),
+            Route::get(
+                "/organisations/{id}/members",
+                SEE,
+                get(roster::of_organisation),
+            ),
             Route::get("/members", SEE, get(roster::everybody)),
             Route::post("/members/find", SEE, post(roster::find)),
             Route::get("/members/new", EDIT, get(edit::new)),
@@ -59,14 +64,32 @@ pub fn feature() -> Feature {
             Route::post("/members/import/{id}/apply", EDIT, post(exchange::apply)),
             Route::post("/members/import/{id}/undo", EDIT, post(exchange::undo)),
             Route::get("/members/{id}", SEE, get(member::show)),
-            Route::post("/members/{id}/unmask", Right::UnmaskMembers, post(member::unmask)),
+            Route::post(
+                "/members/{id}/unmask",
+                Right::UnmaskMembers,
+                post(member::unmask),
+            ),
             Route::post("/members/{id}/move", EDIT, post(member::transfer)),
             Route::get("/members/{id}/edit", EDIT, get(edit::edit)),
             Route::post("/members/{id}/edit", EDIT, post(edit::save)),
         ],
         nav: vec![
-            Nav { order: 40, label: "组织", path: "/organisations", right: TREE, shown: always, count: None },
-            Nav { order: 50, label: "党员", path: paths::MEMBERS, right: SEE, shown: always, count: None },
+            Nav {
+                order: 40,
+                label: "组织",
+                path: "/organisations",
+                right: TREE,
+                shown: always,
+                count: None,
+            },
+            Nav {
+                order: 50,
+                label: "党员",
+                path: paths::MEMBERS,
+                right: SEE,
+                shown: always,
+                count: None,
+            },
         ],
         ..Feature::default()
     }

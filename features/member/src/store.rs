@@ -70,13 +70,19 @@ impl Member {
     /// The ID number in clear. Whoever shows it audits that.
     pub fn open_id_number(&self, keys: &Keys) -> Result<Option<String>, Error> {
         let place = sealing_place("id_number", self.id);
-        self.id_number.as_ref().map(|sealed| keys.open(&place, sealed)).transpose()
+        self.id_number
+            .as_ref()
+            .map(|sealed| keys.open(&place, sealed))
+            .transpose()
     }
 
     /// The phone number in clear.
     pub fn open_phone(&self, keys: &Keys) -> Result<Option<String>, Error> {
         let place = sealing_place("phone", self.id);
-        self.phone.as_ref().map(|sealed| keys.open(&place, sealed)).transpose()
+        self.phone
+            .as_ref()
+            .map(|sealed| keys.open(&place, sealed))
+            .transpose()
     }
 }
 
@@ -161,7 +167,10 @@ impl Filter {
 
     fn name_sql(&self, values: &mut Vec<Value>, mut terms: Vec<String>) -> String {
         if let Some(name) = &self.name {
-            let plain: String = name.chars().filter(|c| !matches!(c, '%' | '_' | '\\')).collect();
+            let plain: String = name
+                .chars()
+                .filter(|c| !matches!(c, '%' | '_' | '\\'))
+                .collect();
             values.extend(params![format!("%{plain}%")]);
             terms.push(format!("m.name LIKE ${}", values.len()));
         }
@@ -189,7 +198,10 @@ pub async fn roster(
         values.extend(params![path, *rank, pinyin, *id]);
         beyond = format!(
             " AND (m.path, m.rank, m.pinyin, m.id) > (${}, ${}, ${}, ${})",
-            n + 1, n + 2, n + 3, n + 4
+            n + 1,
+            n + 2,
+            n + 3,
+            n + 4
         );
     }
     values.extend(params![most]);
@@ -227,7 +239,9 @@ pub async fn sums(db: &Db, reach: &Reach, filter: &Filter, young_from: Day) -> R
     let mut values = params![young_from];
     let within = reach.sql("m.path", "m.zone", &mut values);
     let wanted = filter.sql(&mut values);
-    let count = |when: &str| format!("CAST(COALESCE(SUM(CASE WHEN {when} THEN 1 ELSE 0 END), 0) AS BIGINT)");
+    let count = |when: &str| {
+        format!("CAST(COALESCE(SUM(CASE WHEN {when} THEN 1 ELSE 0 END), 0) AS BIGINT)")
+    };
     let sql = format!(
         "SELECT COUNT(*) AS members, {} AS full_members, {} AS probationary, {} AS women, {} AS retired,
                 {} AS young, {} AS without_number
@@ -245,7 +259,11 @@ pub async fn sums(db: &Db, reach: &Reach, filter: &Filter, young_from: Day) -> R
 
 /// The member of that id.
 pub async fn find(db: &Db, id: Id) -> Result<Option<Member>, Error> {
-    db.find(&format!("SELECT {MEMBER} FROM member m WHERE m.id = $1"), params![id]).await
+    db.find(
+        &format!("SELECT {MEMBER} FROM member m WHERE m.id = $1"),
+        params![id],
+    )
+    .await
 }
 
 /// The members of a branch itself who are on its roster today, by post and pinyin.
@@ -270,7 +288,11 @@ pub async fn under(db: &Db, path: &TreePath) -> Result<Vec<Member>, Error> {
 pub async fn by_ids(db: &Db, ids: &[Id]) -> Result<Vec<Member>, Error> {
     let list = store::placeholders(1, ids.len());
     let sql = format!("SELECT {MEMBER} FROM member m WHERE m.id IN ({list})");
-    db.all(&sql, ids.iter().map(|id| store::Param::value(*id)).collect()).await
+    db.all(
+        &sql,
+        ids.iter().map(|id| store::Param::value(*id)).collect(),
+    )
+    .await
 }
 
 /// The relations of a member, the latest first.
@@ -300,7 +322,10 @@ pub async fn by_blinds(db: &Db, blinds: &[String]) -> Result<Vec<Member>, Error>
     for some in blinds.chunks(5_000) {
         let list = store::placeholders(1, some.len());
         let sql = format!("SELECT {MEMBER} FROM member m WHERE m.id_blind IN ({list})");
-        found.extend(db.all::<Member>(&sql, some.iter().map(store::Param::value).collect()).await?);
+        found.extend(
+            db.all::<Member>(&sql, some.iter().map(store::Param::value).collect())
+                .await?,
+        );
     }
     Ok(found)
 }

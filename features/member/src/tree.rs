@@ -73,7 +73,10 @@ pub async fn draw(db: &Db, wanted: Wanted<'_>) -> Result<Tree, Error> {
         .map(|edge| (edge.child, edge.parent))
         .collect();
     let own: HashMap<Id, i64> = if wanted.counts {
-        crate::store::counts_on(db, wanted.on).await?.into_iter().collect()
+        crate::store::counts_on(db, wanted.on)
+            .await?
+            .into_iter()
+            .collect()
     } else {
         HashMap::new()
     };
@@ -101,7 +104,13 @@ pub async fn draw(db: &Db, wanted: Wanted<'_>) -> Result<Tree, Error> {
         let edges = org::store::edges(db, wanted.way, wanted.on).await?;
         edges.into_iter().map(|e| (e.child, e.parent)).collect()
     };
-    let mut drawing = Drawing { wanted: &wanted, members: &members, children: HashMap::new(), nodes: vec![], steps: vec![] };
+    let mut drawing = Drawing {
+        wanted: &wanted,
+        members: &members,
+        children: HashMap::new(),
+        nodes: vec![],
+        steps: vec![],
+    };
     let roots = drawing.hang(heads, nodes, &below, &over);
     for root in roots {
         drawing.line(root, 0);
@@ -120,14 +129,27 @@ struct Drawing<'a> {
 
 impl Drawing<'_> {
     /// Hangs every organisation below its superior or its head; those without either are roots.
-    fn hang(&mut self, heads: Vec<Node>, nodes: Vec<Node>, below: &HashMap<Id, Id>, over: &HashMap<Id, Id>) -> Vec<usize> {
+    fn hang(
+        &mut self,
+        heads: Vec<Node>,
+        nodes: Vec<Node>,
+        below: &HashMap<Id, Id>,
+        over: &HashMap<Id, Id>,
+    ) -> Vec<usize> {
         let many_heads = heads.len();
         self.nodes = heads.into_iter().chain(nodes).collect();
-        let place: HashMap<Id, usize> = self.nodes.iter().enumerate().map(|(i, n)| (n.id, i)).collect();
+        let place: HashMap<Id, usize> = self
+            .nodes
+            .iter()
+            .enumerate()
+            .map(|(i, n)| (n.id, i))
+            .collect();
         let mut roots = vec![];
         for (i, node) in self.nodes.iter().enumerate().skip(many_heads) {
             let head = over.get(&node.id);
-            let superior = below.get(&node.id).filter(|id| many_heads == 0 || over.get(id) == head);
+            let superior = below
+                .get(&node.id)
+                .filter(|id| many_heads == 0 || over.get(id) == head);
             let parent = superior.or(head).and_then(|id| place.get(id)).copied();
             match parent {
                 Some(parent) => self.children.entry(parent).or_default().push(i),
@@ -143,7 +165,10 @@ impl Drawing<'_> {
 
     fn holds_current(&self, at: usize) -> bool {
         Some(self.nodes[at].id) == self.wanted.current
-            || self.children.get(&at).is_some_and(|all| all.iter().any(|i| self.holds_current(*i)))
+            || self
+                .children
+                .get(&at)
+                .is_some_and(|all| all.iter().any(|i| self.holds_current(*i)))
     }
 
     fn line(&mut self, at: usize, depth: usize) {
@@ -156,7 +181,11 @@ impl Drawing<'_> {
         };
         let line = Line {
             id: node.id,
-            name: if node.short_name.is_empty() { node.name.clone() } else { node.short_name.clone() },
+            name: if node.short_name.is_empty() {
+                node.name.clone()
+            } else {
+                node.short_name.clone()
+            },
             note,
             current: Some(node.id) == self.wanted.current,
             open: depth == 0 || self.holds_current(at),

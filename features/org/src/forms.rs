@@ -56,11 +56,18 @@ impl NodeForm {
         let from = read_from(form, today, &mut errors);
         let mut figures = Vec::new();
         for (field, text) in form.fields() {
-            let Some(code) = field.strip_prefix("figure_") else { continue };
+            let Some(code) = field.strip_prefix("figure_") else {
+                continue;
+            };
             if text.trim().is_empty() {
                 continue;
             }
-            match text.trim().parse::<i64>().ok().filter(|n| (0..10_000_000).contains(n)) {
+            match text
+                .trim()
+                .parse::<i64>()
+                .ok()
+                .filter(|n| (0..10_000_000).contains(n))
+            {
                 Some(value) => figures.push((code.to_owned(), value)),
                 None => {
                     errors.insert("figures", format!("人数“{}”不是整数，请改正", text.trim()));
@@ -72,7 +79,11 @@ impl NodeForm {
         }
         Ok(NodeForm {
             kind: form.text("kind").to_owned(),
-            short_name: if short.is_empty() { name.chars().take(30).collect() } else { short },
+            short_name: if short.is_empty() {
+                name.chars().take(30).collect()
+            } else {
+                short
+            },
             name,
             issued_code: (!code.is_empty()).then(|| code.to_owned()),
             parent: form.id("parent"),
@@ -94,12 +105,18 @@ pub fn read_from(form: &Form, today: Day, errors: &mut FieldErrors) -> Day {
     }
     match crate::typed::day(form.text("from")) {
         Some(typed) if typed.day > today => {
-            errors.insert("from", format!("生效日期不能晚于今天（{}）", today.chinese()));
+            errors.insert(
+                "from",
+                format!("生效日期不能晚于今天（{}）", today.chinese()),
+            );
             today
         }
         Some(typed) => typed.day,
         None => {
-            errors.insert("from", "生效日期不是有效日期，请按 2026-11-20 的样子填写".to_owned());
+            errors.insert(
+                "from",
+                "生效日期不是有效日期，请按 2026-11-20 的样子填写".to_owned(),
+            );
             today
         }
     }

@@ -180,7 +180,12 @@ pub async fn read(
     let places: Vec<Option<usize>> = template
         .columns
         .iter()
-        .map(|column| sheet.header.iter().position(|title| fits(title, &column.title)))
+        .map(|column| {
+            sheet
+                .header
+                .iter()
+                .position(|title| fits(title, &column.title))
+        })
         .collect();
     let missing: Vec<&str> = template
         .columns
@@ -199,14 +204,23 @@ pub async fn read(
         number: row.number,
         cells: places
             .iter()
-            .map(|at| at.and_then(|at| row.cells.get(at)).map_or_else(String::new, |c| c.trim().to_owned()))
+            .map(|at| {
+                at.and_then(|at| row.cells.get(at))
+                    .map_or_else(String::new, |c| c.trim().to_owned())
+            })
             .collect(),
     };
     let rows: Vec<_> = sheet.rows.into_iter().map(bring).collect();
-    if rows.iter().all(|row| row.cells.iter().all(String::is_empty)) {
+    if rows
+        .iter()
+        .all(|row| row.cells.iter().all(String::is_empty))
+    {
         return Err("表里没有数据行，请在表头下面填写后再上传。".to_owned());
     }
-    Ok(rows.into_iter().filter(|row| row.cells.iter().any(|c| !c.is_empty())).collect())
+    Ok(rows
+        .into_iter()
+        .filter(|row| row.cells.iter().any(|c| !c.is_empty()))
+        .collect())
 }
 
 fn fits(found: &str, wanted: &str) -> bool {
@@ -237,7 +251,9 @@ pub async fn keep(
     let id = tx.new_id();
     let store = tx.store();
     let plan = serde_json::to_string(plan)?;
-    let plan = store.keys.seal(&store.context, &format!("import/plan/{id}"), &plan)?;
+    let plan = store
+        .keys
+        .seal(&store.context, &format!("import/plan/{id}"), &plan)?;
     let name: String = file_name.chars().take(120).collect();
     tx.exec(
         "INSERT INTO import (id, kind, organisation, path, file_name, at, by_account, by_name, plan)
@@ -286,13 +302,16 @@ pub async fn find(db: &Db, keys: &Keys, kind: &str, id: Id) -> Result<Option<Imp
 async fn seal_outcome(tx: &Tx, id: Id, outcome: &Outcome) -> Result<String, Error> {
     let store = tx.store();
     let text = serde_json::to_string(outcome)?;
-    store.keys.seal(&store.context, &format!("import/outcome/{id}"), &text)
+    store
+        .keys
+        .seal(&store.context, &format!("import/outcome/{id}"), &text)
 }
 
 /// Marks an import as carried out; false if somebody was quicker.
 pub async fn mark_applied(tx: &Tx, id: Id, outcome: &Outcome) -> Result<bool, Error> {
     let outcome = seal_outcome(tx, id, outcome).await?;
-    let sql = "UPDATE import SET applied_at = $2, outcome = $3 WHERE id = $1 AND applied_at IS NULL";
+    let sql =
+        "UPDATE import SET applied_at = $2, outcome = $3 WHERE id = $1 AND applied_at IS NULL";
     Ok(tx.exec(sql, params![id, tx.now(), outcome]).await? == 1)
 }
 
@@ -353,12 +372,16 @@ impl Plan {
             if let Verdict::Doubt { choices, .. } = &row.verdict {
                 row.verdict = match chosen(row.number).and_then(|at| choices.get(at)) {
                     Some(choice) => choice.verdict.clone(),
-                    None => Verdict::Bad { reason: "拿不准，没有选，先不导入。".to_owned() },
+                    None => Verdict::Bad {
+                        reason: "拿不准，没有选，先不导入。".to_owned(),
+                    },
                 };
             }
             row
         };
-        Plan { rows: self.rows.iter().map(settle).collect() }
+        Plan {
+            rows: self.rows.iter().map(settle).collect(),
+        }
     }
 
     /// How many rows will go in without a choice.
@@ -376,9 +399,14 @@ impl Plan {
                 Verdict::Doubt { why, .. } => format!("拿不准：{why}"),
                 _ => continue,
             };
-            bad.push((row.cells.iter().map(|c| Value::from(c.as_str())).collect(), reason));
+            bad.push((
+                row.cells.iter().map(|c| Value::from(c.as_str())).collect(),
+                reason,
+            ));
         }
-        office::xlsx::write(&Workbook { sheets: vec![as_text(template).template_back(bad)] })
+        office::xlsx::write(&Workbook {
+            sheets: vec![as_text(template).template_back(bad)],
+        })
     }
 
     /// What the preview shows.
@@ -389,6 +417,12 @@ impl Plan {
 
 /// The template with every column as text: bad rows hold what was typed, not what was meant.
 fn as_text(template: &SheetOut) -> SheetOut {
-    let plain = |c: &Column| Column { kind: office::xlsx::Kind::Text, ..c.clone() };
-    SheetOut { columns: template.columns.iter().map(plain).collect(), ..template.clone() }
+    let plain = |c: &Column| Column {
+        kind: office::xlsx::Kind::Text,
+        ..c.clone()
+    };
+    SheetOut {
+        columns: template.columns.iter().map(plain).collect(),
+        ..template.clone()
+    }
 }

@@ -43,8 +43,16 @@ pub fn feature() -> Feature {
             Route::post("/organisations/import", EDIT, post(exchange::receive)),
             Route::get("/organisations/import/{id}", EDIT, get(exchange::preview)),
             Route::get("/organisations/import/{id}/bad", EDIT, get(exchange::bad)),
-            Route::post("/organisations/import/{id}/apply", EDIT, post(exchange::apply)),
-            Route::post("/organisations/import/{id}/undo", EDIT, post(exchange::undo)),
+            Route::post(
+                "/organisations/import/{id}/apply",
+                EDIT,
+                post(exchange::apply),
+            ),
+            Route::post(
+                "/organisations/import/{id}/undo",
+                EDIT,
+                post(exchange::undo),
+            ),
         ],
         jobs: vec![(places::JOB, places::run)],
         ..Feature::default()

@@ -5,20 +5,55 @@ use pinyin::ToPinyin;
 
 /// Surnames read otherwise than the character's commonest reading.
 const SURNAMES: &[(&str, &str)] = &[
-    ("尉迟", "yu chi"), ("万俟", "mo qi"), ("长孙", "zhang sun"), ("令狐", "ling hu"),
-    ("单于", "chan yu"), ("澹台", "tan tai"),
-    ("单", "shan"), ("曾", "zeng"), ("仇", "qiu"), ("区", "ou"), ("解", "xie"), ("任", "ren"),
-    ("查", "zha"), ("朴", "piao"), ("盖", "ge"), ("缪", "miao"), ("宁", "ning"), ("乐", "yue"),
-    ("翟", "zhai"), ("种", "chong"), ("员", "yun"), ("折", "she"), ("黑", "he"), ("秘", "bi"),
-    ("冼", "xian"), ("覃", "qin"), ("召", "shao"), ("祭", "zhai"), ("牟", "mu"), ("阚", "kan"),
-    ("隗", "wei"), ("繁", "po"), ("华", "hua"), ("燕", "yan"), ("郗", "xi"), ("逄", "pang"),
-    ("幺", "yao"), ("尹", "yin"), ("重", "chong"), ("朝", "chao"), ("沈", "shen"),
+    ("尉迟", "yu chi"),
+    ("万俟", "mo qi"),
+    ("长孙", "zhang sun"),
+    ("令狐", "ling hu"),
+    ("单于", "chan yu"),
+    ("澹台", "tan tai"),
+    ("单", "shan"),
+    ("曾", "zeng"),
+    ("仇", "qiu"),
+    ("区", "ou"),
+    ("解", "xie"),
+    ("任", "ren"),
+    ("查", "zha"),
+    ("朴", "piao"),
+    ("盖", "ge"),
+    ("缪", "miao"),
+    ("宁", "ning"),
+    ("乐", "yue"),
+    ("翟", "zhai"),
+    ("种", "chong"),
+    ("员", "yun"),
+    ("折", "she"),
+    ("黑", "he"),
+    ("秘", "bi"),
+    ("冼", "xian"),
+    ("覃", "qin"),
+    ("召", "shao"),
+    ("祭", "zhai"),
+    ("牟", "mu"),
+    ("阚", "kan"),
+    ("隗", "wei"),
+    ("繁", "po"),
+    ("华", "hua"),
+    ("燕", "yan"),
+    ("郗", "xi"),
+    ("逄", "pang"),
+    ("幺", "yao"),
+    ("尹", "yin"),
+    ("重", "chong"),
+    ("朝", "chao"),
+    ("沈", "shen"),
 ];
 
 /// 姓名拼音: the key that orders people.
 pub fn of_person(name: &str) -> String {
     let name = name.trim();
-    let read = SURNAMES.iter().find_map(|(written, read)| Some((*read, name.strip_prefix(written)?)));
+    let read = SURNAMES
+        .iter()
+        .find_map(|(written, read)| Some((*read, name.strip_prefix(written)?)));
     match read {
         Some((read, "")) => read.to_owned(),
         Some((read, rest)) => format!("{read} {}", of_place(rest)),

@@ -20,14 +20,46 @@ struct Placed {
 
 /// Tables whose rows name their organisation.
 const PLACED: &[Placed] = &[
-    Placed { table: "member", organisation: "branch", has_zone: true },
-    Placed { table: "import", organisation: "organisation", has_zone: false },
-    Placed { table: "file_use", organisation: "organisation", has_zone: true },
-    Placed { table: "record", organisation: "organisation", has_zone: true },
-    Placed { table: "submission", organisation: "organisation", has_zone: true },
-    Placed { table: "duty", organisation: "organisation", has_zone: true },
-    Placed { table: "sheet", organisation: "issuer", has_zone: false },
-    Placed { table: "feedback", organisation: "organisation", has_zone: false },
+    Placed {
+        table: "member",
+        organisation: "branch",
+        has_zone: true,
+    },
+    Placed {
+        table: "import",
+        organisation: "organisation",
+        has_zone: false,
+    },
+    Placed {
+        table: "file_use",
+        organisation: "organisation",
+        has_zone: true,
+    },
+    Placed {
+        table: "record",
+        organisation: "organisation",
+        has_zone: true,
+    },
+    Placed {
+        table: "submission",
+        organisation: "organisation",
+        has_zone: true,
+    },
+    Placed {
+        table: "duty",
+        organisation: "organisation",
+        has_zone: true,
+    },
+    Placed {
+        table: "sheet",
+        organisation: "issuer",
+        has_zone: false,
+    },
+    Placed {
+        table: "feedback",
+        organisation: "organisation",
+        has_zone: false,
+    },
 ];
 
 /// Columns that hold a path and no organisation beside it: the old beginning becomes the new one.
@@ -44,19 +76,32 @@ pub fn run(app: App, payload: serde_json::Value) -> BoxFuture<'static, Result<()
     Box::pin(async move {
         let node: Id = serde_json::from_value(payload["node"].clone())?;
         let old: TreePath = serde_json::from_value(payload["old"].clone())?;
-        app.store.housekeeping(|tx| async move { Ok(follow(&tx, node, &old).await?) }).await
+        app.store
+            .housekeeping(|tx| async move { Ok(follow(&tx, node, &old).await?) })
+            .await
     })
 }
 
 async fn follow(tx: &Tx, node: Id, old: &TreePath) -> Result<(), Error> {
-    let Some(node) = find_node(tx, node).await? else { return Ok(()) };
+    let Some(node) = find_node(tx, node).await? else {
+        return Ok(());
+    };
     let (from, to) = (&node.path, node.path.end());
     if from.as_str().is_empty() {
         return Ok(());
     }
-    for Placed { table, organisation, has_zone } in PLACED {
+    for Placed {
+        table,
+        organisation,
+        has_zone,
+    } in PLACED
+    {
         let own = format!("FROM node n WHERE n.id = {table}.{organisation}");
-        let zone = if *has_zone { format!(", zone = (SELECT n.zone {own})") } else { String::new() };
+        let zone = if *has_zone {
+            format!(", zone = (SELECT n.zone {own})")
+        } else {
+            String::new()
+        };
         let sql = format!(
             "UPDATE {table} SET path = (SELECT n.path {own}){zone} WHERE {organisation} IN
              (SELECT id FROM node WHERE category = 'organisation' AND path >= $1 AND path < $2)"

@@ -47,7 +47,10 @@ impl Ground {
         let at = nodes.iter().enumerate().map(|(i, n)| (n.id, i)).collect();
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (i, node) in nodes.iter().enumerate() {
-            by_name.entry(typed::name_key(&node.name)).or_default().push(i);
+            by_name
+                .entry(typed::name_key(&node.name))
+                .or_default()
+                .push(i);
         }
         let mut parents = HashMap::new();
         for tree in ["subordination", "coverage", "district"] {
@@ -55,20 +58,33 @@ impl Ground {
                 parents.entry(edge.child).or_insert(edge.parent);
             }
         }
-        let zones = rows::edges(db, "zone", today).await?.into_iter().map(|e| (e.child, e.parent));
+        let zones = rows::edges(db, "zone", today)
+            .await?
+            .into_iter()
+            .map(|e| (e.child, e.parent));
         let mut tags: HashMap<Id, Vec<String>> = HashMap::new();
         for (node, tag) in rows::all_tags(db).await? {
             tags.entry(node).or_default().push(tag);
         }
-        let ids: Vec<Id> = nodes.iter().filter(|n| n.category == "unit").map(|n| n.id).collect();
+        let ids: Vec<Id> = nodes
+            .iter()
+            .filter(|n| n.category == "unit")
+            .map(|n| n.id)
+            .collect();
         let mut figures: HashMap<Id, BTreeMap<String, i64>> = HashMap::new();
         for some in ids.chunks(5_000) {
             for figure in rows::figures(db, some, i64::from(today.year())).await? {
-                figures.entry(figure.node).or_default().insert(figure.code, figure.value);
+                figures
+                    .entry(figure.node)
+                    .or_default()
+                    .insert(figure.code, figure.value);
             }
         }
         let kinds = db
-            .all("SELECT category, code, name FROM node_kind ORDER BY rank", vec![])
+            .all(
+                "SELECT category, code, name FROM node_kind ORDER BY rank",
+                vec![],
+            )
             .await?;
         Ok(Ground {
             today,
@@ -98,7 +114,11 @@ impl Ground {
             Column::text("成立日期", 14).of(Kind::Day),
             Column::text("组织代码", 18),
         ];
-        columns.extend(self.figure_kinds.iter().map(|k| Column::text(&k.name, 12).of(Kind::Integer)));
+        columns.extend(
+            self.figure_kinds
+                .iter()
+                .map(|k| Column::text(&k.name, 12).of(Kind::Integer)),
+        );
         SheetOut {
             name: "组织".to_owned(),
             title: Some("组织表".to_owned()),
@@ -111,17 +131,27 @@ impl Ground {
     }
 
     fn name_of(&self, id: Option<&Id>) -> String {
-        id.and_then(|id| self.at.get(id)).map_or_else(String::new, |i| self.nodes[*i].name.clone())
+        id.and_then(|id| self.at.get(id))
+            .map_or_else(String::new, |i| self.nodes[*i].name.clone())
     }
 
     fn kind_name(&self, code: &str) -> String {
-        self.kinds.iter().find(|k| k.1 == code).map_or_else(|| code.to_owned(), |k| k.2.clone())
+        self.kinds
+            .iter()
+            .find(|k| k.1 == code)
+            .map_or_else(|| code.to_owned(), |k| k.2.clone())
     }
 
     fn tag_names(&self, node: Id) -> String {
         let held = self.tags.get(&node);
-        let names = self.tag_kinds.iter().filter(|t| held.is_some_and(|held| held.contains(&t.code)));
-        names.map(|t| t.name.as_str()).collect::<Vec<_>>().join("、")
+        let names = self
+            .tag_kinds
+            .iter()
+            .filter(|t| held.is_some_and(|held| held.contains(&t.code)));
+        names
+            .map(|t| t.name.as_str())
+            .collect::<Vec<_>>()
+            .join("、")
     }
 
     /// A node as the sheet shows it.
@@ -138,15 +168,29 @@ impl Ground {
         ];
         let figures = self.figures.get(&node.id);
         let figure = |code: &str| figures.and_then(|f| f.get(code)).copied();
-        cells.extend(self.figure_kinds.iter().map(|k| Value::from(figure(&k.code))));
+        cells.extend(
+            self.figure_kinds
+                .iter()
+                .map(|k| Value::from(figure(&k.code))),
+        );
         cells
     }
 
     /// The nodes that lie within somebody's reach, as a sheet.
     pub fn export(&self, actor: &Actor) -> SheetOut {
-        let seen = |node: &&Node| node.category == "zone" || actor.can(Right::SeeOrganisations, &node.place());
-        let rows = self.nodes.iter().filter(seen).map(|node| self.cells(node)).collect();
-        SheetOut { rows, ..self.template() }
+        let seen = |node: &&Node| {
+            node.category == "zone" || actor.can(Right::SeeOrganisations, &node.place())
+        };
+        let rows = self
+            .nodes
+            .iter()
+            .filter(seen)
+            .map(|node| self.cells(node))
+            .collect();
+        SheetOut {
+            rows,
+            ..self.template()
+        }
     }
 
     /// What the rows of a sheet would do.
@@ -158,13 +202,29 @@ impl Ground {
         let judge = |row: table::Row| {
             let verdict = self.judge(actor, &row.cells, &coming);
             let verdict = verdict.unwrap_or_else(|reason| Verdict::Bad { reason });
-            let title = if row.cells[NAME].is_empty() { "（空）".to_owned() } else { row.cells[NAME].clone() };
-            PlanRow { number: row.number, title, cells: row.cells, verdict }
+            let title = if row.cells[NAME].is_empty() {
+                "（空）".to_owned()
+            } else {
+                row.cells[NAME].clone()
+            };
+            PlanRow {
+                number: row.number,
+                title,
+                cells: row.cells,
+                verdict,
+            }
         };
-        Plan { rows: sheet.into_iter().map(judge).collect() }
+        Plan {
+            rows: sheet.into_iter().map(judge).collect(),
+        }
     }
 
-    fn judge(&self, actor: &Actor, cells: &[String], coming: &HashMap<String, usize>) -> Result<Verdict, String> {
+    fn judge(
+        &self,
+        actor: &Actor,
+        cells: &[String],
+        coming: &HashMap<String, usize>,
+    ) -> Result<Verdict, String> {
         let read = self.read(cells)?;
         let key = typed::name_key(&read.name);
         let same: Vec<&Node> = self
@@ -179,7 +239,9 @@ impl Ground {
             [] => None,
             [one] => Some(*one),
             many => {
-                let under = many.iter().find(|n| self.name_of(self.parents.get(&n.id)) == cells[PARENT]);
+                let under = many
+                    .iter()
+                    .find(|n| self.name_of(self.parents.get(&n.id)) == cells[PARENT]);
                 Some(*under.ok_or("有几个同名的组织，请在“上级”里填写全称，以便区分。")?)
             }
         };
@@ -192,13 +254,27 @@ impl Ground {
         }
     }
 
-    fn creating(&self, actor: &Actor, read: &Read, coming: &HashMap<String, usize>) -> Result<Verdict, String> {
+    fn creating(
+        &self,
+        actor: &Actor,
+        read: &Read,
+        coming: &HashMap<String, usize>,
+    ) -> Result<Verdict, String> {
         if read.category == "zone" {
             let anywhere = actor.can_anywhere(Right::EditOrganisations);
-            return if anywhere { Ok(Verdict::Create) } else { Err(NOT_YOURS.to_owned()) };
+            return if anywhere {
+                Ok(Verdict::Create)
+            } else {
+                Err(NOT_YOURS.to_owned())
+            };
         }
-        let parent = read.parent.as_deref().ok_or("请填写“上级”：新组织要有上级党组织，新单位要有所属的党组织。")?;
-        match self.unique(parent, |n| matches!(n.category.as_str(), "organisation" | "unit")) {
+        let parent = read
+            .parent
+            .as_deref()
+            .ok_or("请填写“上级”：新组织要有上级党组织，新单位要有所属的党组织。")?;
+        match self.unique(parent, |n| {
+            matches!(n.category.as_str(), "organisation" | "unit")
+        }) {
             Some(node) if actor.can(Right::EditOrganisations, &node.place()) => Ok(Verdict::Create),
             Some(_) => Err(NOT_YOURS.to_owned()),
             None if coming.contains_key(&typed::name_key(parent)) => Ok(Verdict::Create),
@@ -206,7 +282,13 @@ impl Ground {
         }
     }
 
-    fn updating(&self, actor: &Actor, node: &Node, cells: &[String], read: &Read) -> Result<Verdict, String> {
+    fn updating(
+        &self,
+        actor: &Actor,
+        node: &Node,
+        cells: &[String],
+        read: &Read,
+    ) -> Result<Verdict, String> {
         let mine = if node.category == "zone" {
             actor.can_anywhere(Right::EditOrganisations)
         } else {
@@ -218,17 +300,27 @@ impl Ground {
         let mut changes = Vec::new();
         let mut note = |field: &str, was: String, now: String| {
             if was != now {
-                changes.push(Change { field: field.to_owned(), was, now });
+                changes.push(Change {
+                    field: field.to_owned(),
+                    was,
+                    now,
+                });
             }
         };
         if !cells[SHORT].is_empty() {
             note("简称", node.short_name.clone(), read.short.clone());
         }
-        note("类别", self.kind_name(&node.kind), self.kind_name(&read.kind));
+        note(
+            "类别",
+            self.kind_name(&node.kind),
+            self.kind_name(&read.kind),
+        );
         if let Some(parent) = &read.parent {
             let now = self.name_of(self.parents.get(&node.id));
             if typed::name_key(&now) != typed::name_key(parent) {
-                return Err(format!("上级与现在的“{now}”不同。调整隶属关系请在组织页面“调整隶属”里办理。"));
+                return Err(format!(
+                    "上级与现在的“{now}”不同。调整隶属关系请在组织页面“调整隶属”里办理。"
+                ));
             }
         }
         if let Some(zone) = &read.zone {
@@ -244,32 +336,59 @@ impl Ground {
             }
         }
         if let Some(code) = &read.code {
-            note("组织代码", node.issued_code.clone().unwrap_or_default(), code.clone());
+            note(
+                "组织代码",
+                node.issued_code.clone().unwrap_or_default(),
+                code.clone(),
+            );
         }
         let held = self.figures.get(&node.id);
         for (kind, value) in &read.figures {
-            let was = held.and_then(|f| f.get(kind)).map(i64::to_string).unwrap_or_default();
-            let name = self.figure_kinds.iter().find(|k| k.code == *kind).map_or("", |k| &k.name);
+            let was = held
+                .and_then(|f| f.get(kind))
+                .map(i64::to_string)
+                .unwrap_or_default();
+            let name = self
+                .figure_kinds
+                .iter()
+                .find(|k| k.code == *kind)
+                .map_or("", |k| &k.name);
             note(name, was, value.to_string());
         }
         Ok(if changes.is_empty() {
             Verdict::Same { object: node.id }
         } else {
-            Verdict::Update { object: node.id, version: node.version, changes }
+            Verdict::Update {
+                object: node.id,
+                version: node.version,
+                changes,
+            }
         })
     }
 
     /// The one node of that name (or short name) that fits.
     fn unique(&self, name: &str, fits: impl Fn(&Node) -> bool) -> Option<&Node> {
         let key = typed::name_key(name);
-        let exact = self.by_name.get(&key).into_iter().flatten().map(|i| &self.nodes[*i]);
+        let exact = self
+            .by_name
+            .get(&key)
+            .into_iter()
+            .flatten()
+            .map(|i| &self.nodes[*i]);
         let exact: Vec<&Node> = exact.filter(|n| fits(n)).collect();
         match exact.as_slice() {
             [one] => Some(one),
             [] => {
-                let short = self.nodes.iter().filter(|n| typed::name_key(&n.short_name) == key && fits(n));
+                let short = self
+                    .nodes
+                    .iter()
+                    .filter(|n| typed::name_key(&n.short_name) == key && fits(n));
                 let short: Vec<&Node> = short.collect();
-                if let [one] = short.as_slice() { Some(one) } else { None }
+                if let [one] = short.as_slice() {
+                    Some(one)
+                } else {
+                    None
+                }
             }
             _ => None,
         }
@@ -291,9 +410,16 @@ impl Ground {
             return Err("名称超过80个字，请缩短。".to_owned());
         }
         let kind = typed::name_key(&cells[KIND]);
-        let found = self.kinds.iter().find(|(_, _, name)| typed::name_key(name) == kind);
+        let found = self
+            .kinds
+            .iter()
+            .find(|(_, _, name)| typed::name_key(name) == kind);
         let (category, kind, _) = found.ok_or_else(|| {
-            if kind.is_empty() { "没有类别。".to_owned() } else { format!("类别“{}”不在类别表里，请从下拉列表里选。", cells[KIND]) }
+            if kind.is_empty() {
+                "没有类别。".to_owned()
+            } else {
+                format!("类别“{}”不在类别表里，请从下拉列表里选。", cells[KIND])
+            }
         })?;
         let zone = match cells[ZONE].as_str() {
             "" => None,
@@ -310,20 +436,32 @@ impl Ground {
         };
         let from = match cells[FROM].as_str() {
             "" => None,
-            text => Some(typed::day(text).ok_or_else(|| format!("成立日期“{text}”不是日期。"))?.day),
+            text => Some(
+                typed::day(text)
+                    .ok_or_else(|| format!("成立日期“{text}”不是日期。"))?
+                    .day,
+            ),
         };
         let mut figures = Vec::new();
         for (kind, text) in self.figure_kinds.iter().zip(&cells[FIGURES..]) {
             if text.is_empty() {
                 continue;
             }
-            let value = text.parse::<i64>().ok().filter(|n| (0..10_000_000).contains(n));
-            let value = value.ok_or_else(|| format!("{}“{text}”不是人数，请填整数。", kind.name))?;
+            let value = text
+                .parse::<i64>()
+                .ok()
+                .filter(|n| (0..10_000_000).contains(n));
+            let value =
+                value.ok_or_else(|| format!("{}“{text}”不是人数，请填整数。", kind.name))?;
             figures.push((kind.code.clone(), value));
         }
         let optional = |text: &String| (!text.is_empty()).then(|| text.clone());
         Ok(Read {
-            short: if cells[SHORT].is_empty() { name.clone() } else { cells[SHORT].clone() },
+            short: if cells[SHORT].is_empty() {
+                name.clone()
+            } else {
+                cells[SHORT].clone()
+            },
             name,
             category: category.clone(),
             kind: kind.clone(),
@@ -340,7 +478,12 @@ impl Ground {
         let mut tags = Vec::new();
         for name in typed::list(text) {
             let found = self.tag_kinds.iter().find(|t| t.name == name);
-            tags.push(found.ok_or_else(|| format!("标签“{name}”不在标签表里，请核对。"))?.code.clone());
+            tags.push(
+                found
+                    .ok_or_else(|| format!("标签“{name}”不在标签表里，请核对。"))?
+                    .code
+                    .clone(),
+            );
         }
         Ok(tags)
     }

@@ -43,8 +43,15 @@ pub const NODE: &str = "n.id, n.category, n.kind, n.name, n.short_name, n.pinyin
 impl Node {
     /// Where it lies for rights. A zone lies in itself.
     pub fn place(&self) -> Place {
-        let zone = if self.category == "zone" { Some(self.id) } else { self.zone };
-        Place { path: self.path.clone(), zone }
+        let zone = if self.category == "zone" {
+            Some(self.id)
+        } else {
+            self.zone
+        };
+        Place {
+            path: self.path.clone(),
+            zone,
+        }
     }
 
     /// Whether it still stands.
@@ -117,14 +124,22 @@ const POST: &str = "p.id, p.node, p.kind, p.member, p.holder, p.staffing, p.from
 
 /// The node of that id.
 pub async fn find_node(db: &Db, id: Id) -> Result<Option<Node>, Error> {
-    db.find(&format!("SELECT {NODE} FROM node n WHERE n.id = $1"), params![id]).await
+    db.find(
+        &format!("SELECT {NODE} FROM node n WHERE n.id = $1"),
+        params![id],
+    )
+    .await
 }
 
 /// The nodes of those ids, in no order.
 pub async fn nodes(db: &Db, ids: &[Id]) -> Result<Vec<Node>, Error> {
     let list = placeholders(1, ids.len());
     let sql = format!("SELECT {NODE} FROM node n WHERE n.id IN ({list})");
-    db.all(&sql, ids.iter().map(|id| store::Param::value(*id)).collect()).await
+    db.all(
+        &sql,
+        ids.iter().map(|id| store::Param::value(*id)).collect(),
+    )
+    .await
 }
 
 /// 下级: the standing organisations right below that one, in the tree's order.
@@ -195,7 +210,11 @@ pub async fn names(db: &Db, ids: &[Id]) -> Result<HashMap<Id, String>, Error> {
     let list = placeholders(1, ids.len());
     let sql = format!("SELECT id, name FROM node WHERE id IN ({list})");
     let values = ids.iter().map(|id| store::Param::value(*id)).collect();
-    Ok(db.all::<(Id, String)>(&sql, values).await?.into_iter().collect())
+    Ok(db
+        .all::<(Id, String)>(&sql, values)
+        .await?
+        .into_iter()
+        .collect())
 }
 
 /// Kinds of a category, by rank.
@@ -212,12 +231,20 @@ pub async fn kind_names(db: &Db) -> Result<HashMap<String, String>, Error> {
 
 /// Every tag, by rank.
 pub async fn tag_kinds(db: &Db) -> Result<Vec<Code>, Error> {
-    db.all("SELECT code, name, rank FROM tag_kind ORDER BY rank", vec![]).await
+    db.all(
+        "SELECT code, name, rank FROM tag_kind ORDER BY rank",
+        vec![],
+    )
+    .await
 }
 
 /// Every post, by rank.
 pub async fn post_kinds(db: &Db) -> Result<Vec<Code>, Error> {
-    db.all("SELECT code, name, rank FROM post_kind ORDER BY rank", vec![]).await
+    db.all(
+        "SELECT code, name, rank FROM post_kind ORDER BY rank",
+        vec![],
+    )
+    .await
 }
 
 /// The posts held at a node on a day, by rank.
@@ -232,7 +259,11 @@ pub async fn posts_of(db: &Db, node: Id, on: Day) -> Result<Vec<Post>, Error> {
 
 /// One post.
 pub async fn find_post(db: &Db, id: Id) -> Result<Option<Post>, Error> {
-    db.find(&format!("SELECT {POST} FROM post p WHERE p.id = $1"), params![id]).await
+    db.find(
+        &format!("SELECT {POST} FROM post p WHERE p.id = $1"),
+        params![id],
+    )
+    .await
 }
 
 /// Every post of a kind held on a day, anywhere.
@@ -337,7 +368,11 @@ pub async fn beside(db: &Db, reach: &Reach) -> Result<Vec<Node>, Error> {
 
 /// The nodes at the lower (or upper) end of a node's edges of a tree on a day.
 pub async fn ends(db: &Db, tree: &str, node: Id, upper: bool, on: Day) -> Result<Vec<Node>, Error> {
-    let (own, other) = if upper { ("child", "parent") } else { ("parent", "child") };
+    let (own, other) = if upper {
+        ("child", "parent")
+    } else {
+        ("parent", "child")
+    };
     let sql = format!(
         "SELECT {NODE} FROM edge e JOIN node n ON n.id = e.{other}
          WHERE e.{own} = $1 AND e.tree = $2 AND e.from_day <= $3
@@ -400,10 +435,18 @@ store::row! {
 
 /// Every kind of figure, by rank.
 pub async fn figure_kinds(db: &Db) -> Result<Vec<FigureKind>, Error> {
-    db.all("SELECT code, name, unit FROM figure_kind ORDER BY rank", vec![]).await
+    db.all(
+        "SELECT code, name, unit FROM figure_kind ORDER BY rank",
+        vec![],
+    )
+    .await
 }
 
 /// Every tag that stands today: (node, tag).
 pub async fn all_tags(db: &Db) -> Result<Vec<(Id, String)>, Error> {
-    db.all("SELECT node, tag FROM node_tag WHERE to_day IS NULL ORDER BY node, tag", vec![]).await
+    db.all(
+        "SELECT node, tag FROM node_tag WHERE to_day IS NULL ORDER BY node, tag",
+        vec![],
+    )
+    .await
 }

@@ -36,7 +36,9 @@ pub fn day(text: &str) -> Option<TypedDay> {
         .collect();
     let plain = plain.trim_end_matches(['日', '号', '-']);
     let parts: Vec<&str> = match plain.len() {
-        8 if plain.bytes().all(|b| b.is_ascii_digit()) => vec![&plain[..4], &plain[4..6], &plain[6..]],
+        8 if plain.bytes().all(|b| b.is_ascii_digit()) => {
+            vec![&plain[..4], &plain[4..6], &plain[6..]]
+        }
         6 if plain.bytes().all(|b| b.is_ascii_digit()) => vec![&plain[..4], &plain[4..]],
         _ => plain.split('-').collect(),
     };
@@ -44,10 +46,16 @@ pub fn day(text: &str) -> Option<TypedDay> {
     let year = number(0).filter(|y| (1900..2200).contains(y))?;
     let month = i8::try_from(number(1)?).ok()?;
     match parts.len() {
-        2 => Day::new(year, month, 1).map(|day| TypedDay { day, month_only: true }),
+        2 => Day::new(year, month, 1).map(|day| TypedDay {
+            day,
+            month_only: true,
+        }),
         3 => {
             let day = Day::new(year, month, i8::try_from(number(2)?).ok()?)?;
-            Some(TypedDay { day, month_only: false })
+            Some(TypedDay {
+                day,
+                month_only: false,
+            })
         }
         _ => None,
     }
@@ -56,7 +64,11 @@ pub fn day(text: &str) -> Option<TypedDay> {
 /// Splits `甲、乙,丙` into its parts.
 pub fn list(text: &str) -> Vec<String> {
     let parts = text.split(['、', ',', '，', ';', '；', '\n']);
-    parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    parts
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// A name as it is compared: without blanks, brackets of one width.
@@ -77,13 +89,27 @@ mod tests {
 
     #[test]
     fn days_are_read_as_people_type_them() {
-        for text in ["1985-06-15", "1985/6/15", "1985.6.15", "1985年6月15日", "19850615", " 1985年6月15日 "] {
+        for text in [
+            "1985-06-15",
+            "1985/6/15",
+            "1985.6.15",
+            "1985年6月15日",
+            "19850615",
+            " 1985年6月15日 ",
+        ] {
             let typed = day(text).unwrap();
-            assert_eq!((typed.day.to_string().as_str(), typed.month_only), ("1985-06-15", false), "{text}");
+            assert_eq!(
+                (typed.day.to_string().as_str(), typed.month_only),
+                ("1985-06-15", false),
+                "{text}"
+            );
         }
         for text in ["1985.6", "1985年6月", "198506", "1985-06"] {
             let typed = day(text).unwrap();
-            assert!(typed.month_only && typed.agrees_with(Day::new(1985, 6, 15).unwrap()), "{text}");
+            assert!(
+                typed.month_only && typed.agrees_with(Day::new(1985, 6, 15).unwrap()),
+                "{text}"
+            );
         }
         for text in ["2019.13", "1985", "", "今年", "1985-02-30", "𠀀.6"] {
             assert_eq!(day(text), None, "{text}");

@@ -34,7 +34,10 @@ struct EditPage {
 
 impl EditPage {
     fn error(&self, field: &str) -> Option<&String> {
-        self.errors.iter().find(|(name, _)| *name == field).map(|(_, words)| words)
+        self.errors
+            .iter()
+            .find(|(name, _)| *name == field)
+            .map(|(_, words)| words)
     }
 
     fn value(&self, field: &str) -> &str {
@@ -43,12 +46,27 @@ impl EditPage {
 }
 
 const FIELDS: &[&str] = &[
-    "name", "sex", "birth", "stage", "category", "joined_on", "full_on", "ethnic", "education",
-    "job", "id_number", "phone", "branch", "from",
+    "name",
+    "sex",
+    "birth",
+    "stage",
+    "category",
+    "joined_on",
+    "full_on",
+    "ethnic",
+    "education",
+    "job",
+    "id_number",
+    "phone",
+    "branch",
+    "from",
 ];
 
 fn typed(form: &Form) -> HashMap<&'static str, String> {
-    FIELDS.iter().map(|field| (*field, form.text(field).to_owned())).collect()
+    FIELDS
+        .iter()
+        .map(|field| (*field, form.text(field).to_owned()))
+        .collect()
 }
 
 fn stored(member: &Member) -> HashMap<&'static str, String> {
@@ -80,11 +98,17 @@ async fn build(
     } else {
         vec![]
     };
-    let title = member.as_ref().map_or("新增党员".to_owned(), |m| format!("修改：{}", m.name));
+    let title = member
+        .as_ref()
+        .map_or("新增党员".to_owned(), |m| format!("修改：{}", m.name));
     Ok(EditPage {
         frame: Frame::new(app, actor, paths::MEMBERS, &title).await?,
-        action: member.as_ref().map_or(paths::NEW.to_owned(), |m| paths::edit(m.id)),
-        back: member.as_ref().map_or(paths::MEMBERS.to_owned(), |m| paths::member(m.id)),
+        action: member
+            .as_ref()
+            .map_or(paths::NEW.to_owned(), |m| paths::edit(m.id)),
+        back: member
+            .as_ref()
+            .map_or(paths::MEMBERS.to_owned(), |m| paths::member(m.id)),
         version: member.as_ref().map_or(0, |m| m.version),
         masked: match &member {
             Some(member) => masked_number(app, member)?,
@@ -110,7 +134,10 @@ pub struct NewQuery {
 
 /// GET /members/new
 pub async fn new(State(app): State<App>, actor: Actor, Query(query): Query<NewQuery>) -> Result {
-    let branch = query.branch.or(actor.home().map(|g| g.node)).map(|b| b.to_string());
+    let branch = query
+        .branch
+        .or(actor.home().map(|g| g.node))
+        .map(|b| b.to_string());
     let fields = HashMap::from([
         ("branch", branch.unwrap_or_default()),
         ("from", app.store.today().to_string()),
@@ -124,7 +151,9 @@ pub async fn new(State(app): State<App>, actor: Actor, Query(query): Query<NewQu
 pub async fn create(State(app): State<App>, actor: Actor, form: Form) -> Result {
     let read = match MemberForm::read(&form, app.store.today()) {
         Ok(read) => read,
-        Err(errors) => return reply::invalid(&build(&app, &actor, None, typed(&form), errors).await?),
+        Err(errors) => {
+            return reply::invalid(&build(&app, &actor, None, typed(&form), errors).await?);
+        }
     };
     let who = actor.clone();
     let done = app

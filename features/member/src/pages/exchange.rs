@@ -1,9 +1,10 @@
 //! 下载模板、导出、导入 of members.
 
+use crate::ground::Ground;
 use crate::pages::roster::visible;
-use crate::sheets::{self, Ground};
-use crate::use_cases::import_members;
 use crate::paths;
+use crate::sheets;
+use crate::use_cases::import_members;
 use axum::extract::{Path, Query, State};
 use kernel::Id;
 use org::Node;
@@ -22,14 +23,20 @@ pub struct Asked {
 fn unit_name(app: &App, actor: &Actor, node: Option<&Node>) -> String {
     match node {
         Some(node) => node.name.clone(),
-        None => actor.home().map_or_else(|| app.county.clone(), |grant| grant.node_name.clone()),
+        None => actor
+            .home()
+            .map_or_else(|| app.county.clone(), |grant| grant.node_name.clone()),
     }
 }
 
 async fn keeps(app: &App, actor: &Actor, id: Option<Id>) -> Result<Option<Node>> {
     let Some(id) = id else { return Ok(None) };
     let node = visible(app, actor, id).await?;
-    if actor.can(Right::EditMembers, &node.place()) { Ok(Some(node)) } else { Err(Failure::NotFound) }
+    if actor.can(Right::EditMembers, &node.place()) {
+        Ok(Some(node))
+    } else {
+        Err(Failure::NotFound)
+    }
 }
 
 /// GET /members/template
@@ -37,10 +44,18 @@ pub async fn template(State(app): State<App>, actor: Actor, Query(asked): Query<
     let node = keeps(&app, &actor, asked.organisation).await?;
     let mine = org::store::organisations(app.store.db(), &actor.reach(Right::EditMembers)).await?;
     let units: Vec<Node> = match &node {
-        Some(node) => mine.into_iter().filter(|n| n.path.is_within(&node.path)).collect(),
+        Some(node) => mine
+            .into_iter()
+            .filter(|n| n.path.is_within(&node.path))
+            .collect(),
         None => mine,
     };
-    sheet_file(&app, &unit_name(&app, &actor, node.as_ref()), "党员导入模板", sheets::template(&units))
+    sheet_file(
+        &app,
+        &unit_name(&app, &actor, node.as_ref()),
+        "党员导入模板",
+        sheets::template(&units),
+    )
 }
 
 /// GET /members/export
@@ -51,7 +66,12 @@ pub async fn export(State(app): State<App>, actor: Actor, Query(asked): Query<As
     };
     let reach = actor.reach(Right::SeeMembers);
     let sheet = sheets::export(&app.store, &reach, node.as_ref()).await?;
-    sheet_file(&app, &unit_name(&app, &actor, node.as_ref()), "党员名册", sheet)
+    sheet_file(
+        &app,
+        &unit_name(&app, &actor, node.as_ref()),
+        "党员名册",
+        sheet,
+    )
 }
 
 async fn upload_page(
@@ -73,7 +93,13 @@ async fn upload_page(
         organisation,
         error,
         hints: vec!["“单位”一列决定党员归入哪个党支部。"],
-        latest: latest.into_iter().map(|one| { let path = paths::import(one.id); (one, path) }).collect(),
+        latest: latest
+            .into_iter()
+            .map(|one| {
+                let path = paths::import(one.id);
+                (one, path)
+            })
+            .collect(),
     })
 }
 
@@ -91,22 +117,31 @@ pub async fn receive(State(app): State<App>, actor: Actor, form: Form) -> Result
         let error = "请选择要导入的表格文件。".to_owned();
         return reply::invalid(&upload_page(&app, &actor, id, Some(error)).await?);
     };
-    let sheet = match import::read(&sheets::template(&[]), &file.file_name, file.bytes.clone()).await {
+    let sheet = match import::read(&sheets::template(&[]), &file.file_name, file.bytes.clone())
+        .await
+    {
         Ok(sheet) => sheet,
         Err(words) => return reply::invalid(&upload_page(&app, &actor, id, Some(words)).await?),
     };
-    let plan = Ground::load(&app.store, &actor, &sheet).await?.plan(sheet)?;
+    let plan = Ground::load(&app.store, &actor, &sheet)
+        .await?
+        .plan(sheet)?;
     let mine = org::store::organisations(app.store.db(), &actor.reach(Right::EditMembers)).await?;
     let root = node.or(mine.into_iter().next()).ok_or(Failure::NotFound)?;
     let name = file.file_name.clone();
     let receipt = app
         .store
-        .write_once::<std::convert::Infallible, _, _>(&actor.by(), &form.once(&actor), |tx| async move {
-            let id = import::keep(&tx, "member", &root, &name, &plan).await?;
-            let detail = serde_json::json!({ "rows": plan.rows.len() });
-            tx.audit("prepare_import", ("import", id), &root.path, detail).await?;
-            Ok(paths::import(id))
-        })
+        .write_once::<std::convert::Infallible, _, _>(
+            &actor.by(),
+            &form.once(&actor),
+            |tx| async move {
+                let id = import::keep(&tx, "member", &root, &name, &plan).await?;
+                let detail = serde_json::json!({ "rows": plan.rows.len() });
+                tx.audit("prepare_import", ("import", id), &root.path, detail)
+                    .await?;
+                Ok(paths::import(id))
+            },
+        )
         .await
         .map_err(never)?;
     reply::see_other(receipt)
@@ -116,7 +151,11 @@ pub async fn receive(State(app): State<App>, actor: Actor, form: Form) -> Result
 async fn load(app: &App, actor: &Actor, id: Id) -> Result<Import> {
     let found = import::find(app.store.db(), &app.store.keys, "member", id).await?;
     let found = found.ok_or(Failure::NotFound)?;
-    if actor.can(Right::EditMembers, &found.place()) { Ok(found) } else { Err(Failure::NotFound) }
+    if actor.can(Right::EditMembers, &found.place()) {
+        Ok(found)
+    } else {
+        Err(Failure::NotFound)
+    }
 }
 
 /// GET /members/import/{id}
@@ -128,9 +167,18 @@ pub async fn preview(
 ) -> Result {
     let import = load(&app, &actor, id).await?;
     let section = paths::MEMBERS;
-    let frame = Frame::new(&app, &actor, section, "导入党员").await?.saying(query.said);
+    let frame = Frame::new(&app, &actor, section, "导入党员")
+        .await?
+        .saying(query.said);
     let (here, shown) = (paths::import(id), Shown::of(&import.plan));
-    reply::page(&ImportPage { frame, noun: "党员", section, here, import, shown })
+    reply::page(&ImportPage {
+        frame,
+        noun: "党员",
+        section,
+        here,
+        import,
+        shown,
+    })
 }
 
 /// GET /members/import/{id}/bad
@@ -148,7 +196,9 @@ pub async fn bad(State(app): State<App>, actor: Actor, Path(id): Path<Id>) -> Re
 /// POST /members/import/{id}/apply
 pub async fn apply(State(app): State<App>, actor: Actor, Path(id): Path<Id>, form: Form) -> Result {
     let import = load(&app, &actor, id).await?;
-    let plan = import.plan.settled(|row| form.text(&format!("r{row}")).parse().ok());
+    let plan = import
+        .plan
+        .settled(|row| form.text(&format!("r{row}")).parse().ok());
     let who = actor.clone();
     let receipt = app
         .store

@@ -35,20 +35,33 @@ struct MemberPage {
 
 impl MemberPage {
     fn error(&self, field: &str) -> Option<&String> {
-        self.errors.iter().find(|(name, _)| *name == field).map(|(_, words)| words)
+        self.errors
+            .iter()
+            .find(|(name, _)| *name == field)
+            .map(|(_, words)| words)
     }
 }
 
 /// The member if the actor may see the roster they are on.
 pub(crate) async fn visible(app: &App, actor: &Actor, id: Id) -> Result<Member> {
-    let found = rows::find(app.store.db(), id).await?.ok_or(Failure::NotFound)?;
-    if actor.can(Right::SeeMembers, &found.place()) { Ok(found) } else { Err(Failure::NotFound) }
+    let found = rows::find(app.store.db(), id)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    if actor.can(Right::SeeMembers, &found.place()) {
+        Ok(found)
+    } else {
+        Err(Failure::NotFound)
+    }
 }
 
 /// The member if the actor keeps the roster they are on.
 pub(crate) async fn editable(app: &App, actor: &Actor, id: Id) -> Result<Member> {
     let found = visible(app, actor, id).await?;
-    if actor.can(Right::EditMembers, &found.place()) { Ok(found) } else { Err(Failure::NotFound) }
+    if actor.can(Right::EditMembers, &found.place()) {
+        Ok(found)
+    } else {
+        Err(Failure::NotFound)
+    }
 }
 
 /// The ID number as everybody sees it.
@@ -94,9 +107,19 @@ async fn build(
         category: words::name_of(words::CATEGORIES, &member.category).to_owned(),
         number,
         in_clear,
-        phone: if may_unmask { phone } else { mask(&phone, 3, 4) },
+        phone: if may_unmask {
+            phone
+        } else {
+            mask(&phone, 3, 4)
+        },
         posts: posts(app, member.id).await?,
-        history: history.into_iter().map(|s| { let word = reason(&s).to_owned(); (s, word) }).collect(),
+        history: history
+            .into_iter()
+            .map(|s| {
+                let word = reason(&s).to_owned();
+                (s, word)
+            })
+            .collect(),
         may_edit,
         may_unmask,
         targets,
@@ -109,8 +132,14 @@ async fn build(
 async fn posts(app: &App, member: Id) -> Result<Vec<(String, String, String)>> {
     let held = rows::posts_of_member(app.store.db(), member).await?;
     let line = |p: rows::HeldPost| {
-        let until = p.to_day.map_or_else(|| "至今".to_owned(), |day| format!("至{}", day.chinese()));
-        (p.word, p.node_name, format!("{}{until}", p.from_day.chinese()))
+        let until = p
+            .to_day
+            .map_or_else(|| "至今".to_owned(), |day| format!("至{}", day.chinese()));
+        (
+            p.word,
+            p.node_name,
+            format!("{}{until}", p.from_day.chinese()),
+        )
     };
     Ok(held.into_iter().map(line).collect())
 }
@@ -129,14 +158,20 @@ pub async fn show(
 }
 
 /// POST /members/{id}/unmask: shows the number once; the reason is kept in the audit log.
-pub async fn unmask(State(app): State<App>, actor: Actor, Path(id): Path<Id>, form: Form) -> Result {
+pub async fn unmask(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<Id>,
+    form: Form,
+) -> Result {
     let member = visible(&app, &actor, id).await?;
     if !actor.can(Right::UnmaskMembers, &member.place()) {
         return Err(Failure::NotFound);
     }
     let reason = form.text("reason").to_owned();
     if reason.chars().count() < 2 {
-        let errors = FieldErrors::from([("reason", "请写明查看全号的理由，会记入审计日志".to_owned())]);
+        let errors =
+            FieldErrors::from([("reason", "请写明查看全号的理由，会记入审计日志".to_owned())]);
         return reply::invalid(&build(&app, &actor, member, None, errors).await?);
     }
     let shown = member.clone();
@@ -151,19 +186,32 @@ pub async fn unmask(State(app): State<App>, actor: Actor, Path(id): Path<Id>, fo
 }
 
 /// POST /members/{id}/move
-pub async fn transfer(State(app): State<App>, actor: Actor, Path(id): Path<Id>, form: Form) -> Result {
+pub async fn transfer(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<Id>,
+    form: Form,
+) -> Result {
     let member = editable(&app, &actor, id).await?;
     let mut errors = FieldErrors::new();
     let from = org::forms::read_from(&form, app.store.today(), &mut errors);
     if !errors.is_empty() {
         return reply::invalid(&build(&app, &actor, member, None, errors).await?);
     }
-    let (who, was, version, branch) = (actor.clone(), member.clone(), form.version(), form.id("branch"));
+    let (who, was, version, branch) = (
+        actor.clone(),
+        member.clone(),
+        form.version(),
+        form.id("branch"),
+    );
     let done = app
         .store
         .write_once(&actor.by(), &form.once(&actor), |tx| async move {
             save_member::transfer_member(&tx, &who, &was, version, branch, from).await?;
-            Ok(reply::with_flash(&paths::member(was.id), "组织关系已转接。"))
+            Ok(reply::with_flash(
+                &paths::member(was.id),
+                "组织关系已转接。",
+            ))
         })
         .await;
     match done {
@@ -181,7 +229,9 @@ pub async fn transfer(State(app): State<App>, actor: Actor, Path(id): Path<Id>, 
 
 /// What was typed beside what stands now.
 pub(crate) async fn stale(app: &App, id: Id, form: &Form) -> Result<Failure> {
-    let now = rows::find(app.store.db(), id).await?.ok_or(Failure::NotFound)?;
+    let now = rows::find(app.store.db(), id)
+        .await?
+        .ok_or(Failure::NotFound)?;
     let names = org::store::names(app.store.db(), &[now.branch]).await?;
     let pair = |label: &str, text: &str| (label.to_owned(), text.to_owned());
     let day = |d: Option<kernel::Day>| d.map(|d| d.to_string()).unwrap_or_default();
@@ -201,4 +251,3 @@ pub(crate) async fn stale(app: &App, id: Id, form: &Form) -> Result<Failure> {
         ],
     })
 }
-

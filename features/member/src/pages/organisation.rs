@@ -97,7 +97,10 @@ pub async fn home(State(app): State<App>, actor: Actor, Query(asked): Query<Aske
         Some(id) => Some(id),
         None => {
             let reach = actor.reach(Right::SeeOrganisations);
-            org::store::organisations(app.store.db(), &reach).await?.first().map(|n| n.id)
+            org::store::organisations(app.store.db(), &reach)
+                .await?
+                .first()
+                .map(|n| n.id)
         }
     };
     show_node(&app, &actor, chosen.ok_or(Failure::NotFound)?, asked).await
@@ -122,11 +125,24 @@ async fn visible(app: &App, actor: &Actor, id: Id) -> Result<Option<Node>> {
 async fn show_node(app: &App, actor: &Actor, id: Id, asked: Asked) -> Result {
     let node = visible(app, actor, id).await?.ok_or(Failure::NotFound)?;
     let (db, today) = (app.store.db(), app.store.today());
-    let on = asked.on.as_deref().and_then(|text| org::typed::day(text)).map_or(today, |t| t.day.min(today));
-    let way = WAYS.iter().find(|w| Some(w.0) == asked.tree.as_deref()).unwrap_or(&WAYS[0]);
+    let on = asked
+        .on
+        .as_deref()
+        .and_then(org::typed::day)
+        .map_or(today, |t| t.day.min(today));
+    let way = WAYS
+        .iter()
+        .find(|w| Some(w.0) == asked.tree.as_deref())
+        .unwrap_or(&WAYS[0]);
     let counts = actor.can_anywhere(Right::SeeMembers);
     let reach = actor.reach(Right::SeeOrganisations);
-    let wanted = tree::Wanted { way: way.0, on, current: Some(id), reach: &reach, counts };
+    let wanted = tree::Wanted {
+        way: way.0,
+        on,
+        current: Some(id),
+        reach: &reach,
+        counts,
+    };
     let tree = tree::draw(db, wanted).await?;
     let kinds = org::store::kind_names(db).await?;
     let ends = async |tree: &str, upper: bool| org::store::ends(db, tree, id, upper, on).await;
@@ -142,25 +158,38 @@ async fn show_node(app: &App, actor: &Actor, id: Id, asked: Asked) -> Result {
     below.retain(|n| actor.can(Right::SeeOrganisations, &n.place()));
     let units = ends("coverage", false).await?;
     let unit_lines = unit_lines(app, &units, &kinds, on).await?;
-    let (pupils, staff) = unit_lines.iter().fold((0, 0), |(p, s), u| (p + u.pupils, s + u.staff));
+    let (pupils, staff) = unit_lines
+        .iter()
+        .fold((0, 0), |(p, s), u| (p + u.pupils, s + u.staff));
     let posts = org::store::posts_of(db, id, on).await?;
     let members = counts.then(|| tree.members.get(&id).copied().unwrap_or(0));
-    let sees_members = actor.can(Right::SeeMembers, &node.place()) && node.category == "organisation";
+    let sees_members =
+        actor.can(Right::SeeMembers, &node.place()) && node.category == "organisation";
     let advice = if on == today && node.category == "organisation" {
         advise(app, &node, &posts, &units).await?
     } else {
         vec![]
     };
-    let past = if on == today { String::new() } else { format!("&on={on}") };
+    let past = if on == today {
+        String::new()
+    } else {
+        format!("&on={on}")
+    };
     let may_edit = node.is_active()
         && (actor.can(Right::EditOrganisations, &node.place())
             || (node.category == "zone" && actor.can_anywhere(Right::EditOrganisations)));
     let page = OrganisationPage {
-        frame: Frame::new(app, actor, org::paths::ORGANISATIONS, &node.name).await?.saying(asked.said),
+        frame: Frame::new(app, actor, org::paths::ORGANISATIONS, &node.name)
+            .await?
+            .saying(asked.said),
         query: format!("?tree={}{past}", way.0),
         way: way.0.to_owned(),
         way_word: way.2,
-        ways: WAYS.iter().filter(|w| w.0 != way.0).map(|w| (w.0, w.2)).collect(),
+        ways: WAYS
+            .iter()
+            .filter(|w| w.0 != way.0)
+            .map(|w| (w.0, w.2))
+            .collect(),
         on,
         is_past: on != today,
         kind: kinds.get(&node.kind).cloned().unwrap_or_default(),
@@ -186,11 +215,20 @@ async fn show_node(app: &App, actor: &Actor, id: Id, asked: Asked) -> Result {
     reply::page(&page)
 }
 
-async fn unit_lines(app: &App, units: &[Node], kinds: &HashMap<String, String>, on: Day) -> Result<Vec<UnitLine>> {
+async fn unit_lines(
+    app: &App,
+    units: &[Node],
+    kinds: &HashMap<String, String>,
+    on: Day,
+) -> Result<Vec<UnitLine>> {
     let ids: Vec<Id> = units.iter().map(|u| u.id).collect();
     let figures = org::store::figures(app.store.db(), &ids, i64::from(on.year())).await?;
     let sum = |id: Id, prefix: &str| {
-        figures.iter().filter(|f| f.node == id && f.code.starts_with(prefix)).map(|f| f.value).sum()
+        figures
+            .iter()
+            .filter(|f| f.node == id && f.code.starts_with(prefix))
+            .map(|f| f.value)
+            .sum()
     };
     let line = |unit: &Node| UnitLine {
         id: unit.id,
@@ -198,7 +236,10 @@ async fn unit_lines(app: &App, units: &[Node], kinds: &HashMap<String, String>, 
         kind: kinds.get(&unit.kind).cloned().unwrap_or_default(),
         pupils: sum(unit.id, "pupils_"),
         staff: sum(unit.id, "staff_"),
-        year: figures.iter().find(|f| f.node == unit.id).map_or_else(String::new, |f| format!("{}年", f.year)),
+        year: figures
+            .iter()
+            .find(|f| f.node == unit.id)
+            .map_or_else(String::new, |f| format!("{}年", f.year)),
     };
     Ok(units.iter().map(line).collect())
 }
@@ -212,14 +253,23 @@ async fn figure_lines(app: &App, node: &Node, on: Day) -> Result<Vec<(String, i6
     let kinds = org::store::figure_kinds(db).await?;
     let line = |kind: org::store::FigureKind| {
         let figure = held.iter().find(|f| f.code == kind.code)?;
-        Some((kind.name, figure.value, format!("{}，{}年", kind.unit, figure.year)))
+        Some((
+            kind.name,
+            figure.value,
+            format!("{}，{}年", kind.unit, figure.year),
+        ))
     };
     Ok(kinds.into_iter().filter_map(line).collect())
 }
 
 async fn post_lines(app: &App, posts: Vec<Post>, today: Day) -> Result<Vec<PostLine>> {
     let kinds = org::store::post_kinds(app.store.db()).await?;
-    let word = |code: &str| kinds.iter().find(|k| k.code == code).map_or(code.to_owned(), |k| k.name.clone());
+    let word = |code: &str| {
+        kinds
+            .iter()
+            .find(|k| k.code == code)
+            .map_or(code.to_owned(), |k| k.name.clone())
+    };
     let line = |post: Post| PostLine {
         id: post.id,
         word: word(&post.kind),
@@ -229,7 +279,9 @@ async fn post_lines(app: &App, posts: Vec<Post>, today: Day) -> Result<Vec<PostL
             .and_then(Staffing::from_code)
             .map_or_else(String::new, |s| s.chinese().to_owned()),
         since: post.from_day.chinese(),
-        term: post.term_to.map_or_else(String::new, |end| term_words(end, today)),
+        term: post
+            .term_to
+            .map_or_else(String::new, |end| term_words(end, today)),
         ended: post.to_day.is_some(),
         member: post.member,
         holder: post.holder,
@@ -251,16 +303,25 @@ fn term_words(end: Day, today: Day) -> String {
 
 /// 书记校长是否分设, where both posts are held by members of the roster.
 async fn separate(app: &App, posts: &[Post], units: &[Node], on: Day) -> Result<Option<bool>> {
-    let secretary = posts.iter().find(|p| p.kind == "secretary").and_then(|p| p.member);
+    let secretary = posts
+        .iter()
+        .find(|p| p.kind == "secretary")
+        .and_then(|p| p.member);
     let [unit] = units else { return Ok(None) };
     let of_unit = org::store::posts_of(app.store.db(), unit.id, on).await?;
-    let principal = of_unit.iter().chain(posts).find(|p| p.kind == "principal").and_then(|p| p.member);
+    let principal = of_unit
+        .iter()
+        .chain(posts)
+        .find(|p| p.kind == "principal")
+        .and_then(|p| p.member);
     Ok(book::separate(secretary, principal))
 }
 
 async fn advise(app: &App, node: &Node, posts: &[Post], units: &[Node]) -> Result<Vec<Advice>> {
     let today = app.store.today();
-    let Some(facts) = crate::facts::facts_of(app.store.db(), node.id, today).await? else { return Ok(vec![]) };
+    let Some(facts) = crate::facts::facts_of(app.store.db(), node.id, today).await? else {
+        return Ok(vec![]);
+    };
     let mut advice = Vec::new();
     let size = match node.kind.as_str() {
         "branch" | "joint_branch" => Some(Size::Branch),
@@ -272,12 +333,22 @@ async fn advise(app: &App, node: &Node, posts: &[Post], units: &[Node]) -> Resul
     }
     if size == Some(Size::Branch) {
         let seats = [
-            "secretary", "deputy_secretary", "organisation_member", "publicity_member",
-            "discipline_member", "committee_member",
+            "secretary",
+            "deputy_secretary",
+            "organisation_member",
+            "publicity_member",
+            "discipline_member",
+            "committee_member",
         ];
         let seated = posts.iter().filter(|p| seats.contains(&p.kind.as_str()));
-        let beyond_leaders = seated.clone().any(|p| !matches!(p.kind.as_str(), "secretary" | "deputy_secretary"));
-        let committee = if beyond_leaders { seated.count() as u32 } else { 0 };
+        let beyond_leaders = seated
+            .clone()
+            .any(|p| !matches!(p.kind.as_str(), "secretary" | "deputy_secretary"));
+        let committee = if beyond_leaders {
+            seated.count() as u32
+        } else {
+            0
+        };
         advice.extend(book::advise_committee(facts.members_full, committee));
     }
     if node.kind == "joint_branch" {
@@ -285,10 +356,19 @@ async fn advise(app: &App, node: &Node, posts: &[Post], units: &[Node]) -> Resul
     }
     if node.kind == "branch" && units.len() == 1 && facts.members() > 0 {
         let own = book::Placement::Own;
-        advice.extend(book::advise_unit(facts.members_full, facts.members_probationary, own));
+        advice.extend(book::advise_unit(
+            facts.members_full,
+            facts.members_probationary,
+            own,
+        ));
     }
-    let deputies = posts.iter().filter(|p| p.kind == "deputy_secretary").count() as u32;
-    let staffing = facts.secretary.and_then(|s| Staffing::from_code(&s.staffing));
+    let deputies = posts
+        .iter()
+        .filter(|p| p.kind == "deputy_secretary")
+        .count() as u32;
+    let staffing = facts
+        .secretary
+        .and_then(|s| Staffing::from_code(&s.staffing));
     if let Some(staffing) = staffing {
         advice.extend(book::advise_staffing(staffing, deputies));
     }
@@ -298,7 +378,9 @@ async fn advise(app: &App, node: &Node, posts: &[Post], units: &[Node]) -> Resul
 fn told(edges: Vec<Told>, node: Id) -> Vec<String> {
     let line = |edge: Told| {
         let from = edge.from_day.chinese();
-        let until = edge.to_day.map_or_else(|| "至今".to_owned(), |day| format!("至{}", day.chinese()));
+        let until = edge
+            .to_day
+            .map_or_else(|| "至今".to_owned(), |day| format!("至{}", day.chinese()));
         let what = match (edge.tree.as_str(), edge.child == node) {
             ("subordination", _) => format!("隶属{}", edge.parent_name),
             ("zone", _) => format!("划入{}", edge.parent_name),

@@ -30,13 +30,18 @@ struct PostPage {
 
 impl PostPage {
     fn error(&self, field: &str) -> Option<&String> {
-        self.errors.iter().find(|(name, _)| *name == field).map(|(_, words)| words)
+        self.errors
+            .iter()
+            .find(|(name, _)| *name == field)
+            .map(|(_, words)| words)
     }
 }
 
 /// The node if the actor may say who works there.
 async fn editable(app: &App, actor: &Actor, id: Id) -> Result<Node> {
-    let node = org::store::find_node(app.store.db(), id).await?.ok_or(Failure::NotFound)?;
+    let node = org::store::find_node(app.store.db(), id)
+        .await?
+        .ok_or(Failure::NotFound)?;
     if actor.can(Right::EditOrganisations, &node.place()) && node.is_active() {
         Ok(node)
     } else {
@@ -44,15 +49,32 @@ async fn editable(app: &App, actor: &Actor, id: Id) -> Result<Node> {
     }
 }
 
-async fn build(app: &App, actor: &Actor, node: Node, form: Option<&Form>, errors: FieldErrors) -> Result<PostPage> {
+async fn build(
+    app: &App,
+    actor: &Actor,
+    node: Node,
+    form: Option<&Form>,
+    errors: FieldErrors,
+) -> Result<PostPage> {
     let text = |name: &str| form.map_or_else(String::new, |f| f.text(name).to_owned());
     let members = if actor.can(Right::SeeMembers, &node.place()) {
-        rows::under(app.store.db(), &node.path).await?.into_iter().take(600).collect()
+        rows::under(app.store.db(), &node.path)
+            .await?
+            .into_iter()
+            .take(600)
+            .collect()
     } else {
         vec![]
     };
     let today = app.store.today();
-    let years = if matches!(node.kind.as_str(), "branch" | "joint_branch" | "general_branch") { 3 } else { 5 };
+    let years = if matches!(
+        node.kind.as_str(),
+        "branch" | "joint_branch" | "general_branch"
+    ) {
+        3
+    } else {
+        5
+    };
     let (from, term) = match form {
         Some(_) => (text("from"), text("term_to")),
         None => (today.to_string(), Term::of(today, years).ends.to_string()),
@@ -81,7 +103,12 @@ pub async fn new(State(app): State<App>, actor: Actor, Path(id): Path<Id>) -> Re
 }
 
 /// POST /organisations/{id}/posts/new
-pub async fn create(State(app): State<App>, actor: Actor, Path(id): Path<Id>, form: Form) -> Result {
+pub async fn create(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<Id>,
+    form: Form,
+) -> Result {
     let node = editable(&app, &actor, id).await?;
     let mut errors = FieldErrors::new();
     let from = org::forms::read_from(&form, app.store.today(), &mut errors);
@@ -90,7 +117,10 @@ pub async fn create(State(app): State<App>, actor: Actor, Path(id): Path<Id>, fo
         text => match org::typed::day(text) {
             Some(typed) if typed.day > from => Some(typed.day),
             _ => {
-                errors.insert("term_to", "届满日期应是任职日期之后的日期，请核对".to_owned());
+                errors.insert(
+                    "term_to",
+                    "届满日期应是任职日期之后的日期，请核对".to_owned(),
+                );
                 None
             }
         },
@@ -119,7 +149,10 @@ pub async fn create(State(app): State<App>, actor: Actor, Path(id): Path<Id>, fo
         .store
         .write_once(&actor.by(), &form.once(&actor), |tx| async move {
             appoint_to_post(&tx, &who, &at, what).await?;
-            Ok(reply::with_flash(&org::paths::organisation(at.id), "已登记任职。"))
+            Ok(reply::with_flash(
+                &org::paths::organisation(at.id),
+                "已登记任职。",
+            ))
         })
         .await;
     match done {
@@ -135,13 +168,18 @@ pub async fn create(State(app): State<App>, actor: Actor, Path(id): Path<Id>, fo
 
 /// POST /posts/{id}/end
 pub async fn end(State(app): State<App>, actor: Actor, Path(id): Path<Id>, form: Form) -> Result {
-    let post = org::store::find_post(app.store.db(), id).await?.ok_or(Failure::NotFound)?;
+    let post = org::store::find_post(app.store.db(), id)
+        .await?
+        .ok_or(Failure::NotFound)?;
     let node = editable(&app, &actor, post.node).await?;
     let receipt = app
         .store
         .write_once(&actor.by(), &form.once(&actor), |tx| async move {
             end_post(&tx, &node, &post).await?;
-            Ok(reply::with_flash(&org::paths::organisation(node.id), "已免职，任职经历保留。"))
+            Ok(reply::with_flash(
+                &org::paths::organisation(node.id),
+                "已免职，任职经历保留。",
+            ))
         })
         .await?;
     reply::see_other(receipt)

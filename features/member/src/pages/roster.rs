@@ -75,7 +75,9 @@ pub(crate) fn young_from(today: Day) -> Day {
 impl Asked {
     fn filter(&self, under: Option<&TreePath>, today: Day) -> Filter {
         let known = |table: &[words::Word], code: &Option<String>| {
-            code.as_deref().and_then(|c| words::code_of(table, c)).map(str::to_owned)
+            code.as_deref()
+                .and_then(|c| words::code_of(table, c))
+                .map(str::to_owned)
         };
         let only = self.only.as_deref();
         Filter {
@@ -90,9 +92,16 @@ impl Asked {
     }
 
     fn query(&self) -> String {
-        let pairs = [("stage", &self.stage), ("category", &self.category), ("sex", &self.sex), ("only", &self.only)];
+        let pairs = [
+            ("stage", &self.stage),
+            ("category", &self.category),
+            ("sex", &self.sex),
+            ("only", &self.only),
+        ];
         let text = pairs.into_iter().filter_map(|(k, v)| {
-            let v = v.as_ref().filter(|v| !v.is_empty() && v.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))?;
+            let v = v.as_ref().filter(|v| {
+                !v.is_empty() && v.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+            })?;
             Some(format!("{k}={v}"))
         });
         text.collect::<Vec<_>>().join("&")
@@ -102,7 +111,10 @@ impl Asked {
 /// GET /members
 pub async fn everybody(State(app): State<App>, actor: Actor, Query(asked): Query<Asked>) -> Result {
     let reach = actor.reach(Right::SeeMembers);
-    if let (Some(home), true) = (actor.home(), reach.subtrees.is_empty() && reach.exact.len() == 1) {
+    if let (Some(home), true) = (
+        actor.home(),
+        reach.subtrees.is_empty() && reach.exact.len() == 1,
+    ) {
         return reply::see_other(paths::roster(home.node));
     }
     page(&app, &actor, None, asked, None).await
@@ -131,7 +143,9 @@ pub async fn of_organisation(
 
 /// The organisation if the actor may see its roster.
 pub(crate) async fn visible(app: &App, actor: &Actor, id: Id) -> Result<Node> {
-    let node = org::store::find_node(app.store.db(), id).await?.ok_or(Failure::NotFound)?;
+    let node = org::store::find_node(app.store.db(), id)
+        .await?
+        .ok_or(Failure::NotFound)?;
     if node.category == "organisation" && actor.can(Right::SeeMembers, &node.place()) {
         Ok(node)
     } else {
@@ -139,12 +153,21 @@ pub(crate) async fn visible(app: &App, actor: &Actor, id: Id) -> Result<Node> {
     }
 }
 
-async fn page(app: &App, actor: &Actor, node: Option<Node>, asked: Asked, needle: Option<String>) -> Result {
+async fn page(
+    app: &App,
+    actor: &Actor,
+    node: Option<Node>,
+    asked: Asked,
+    needle: Option<String>,
+) -> Result {
     let (db, today) = (app.store.db(), app.store.today());
     let reach = actor.reach(Right::SeeMembers);
     let under = node.as_ref().map(|n| &n.path);
     let mut filter = asked.filter(under, today);
-    let whole = Filter { under: under.cloned(), ..Filter::default() };
+    let whole = Filter {
+        under: under.cloned(),
+        ..Filter::default()
+    };
     filter.name = needle.clone().filter(|n| !n.is_empty());
     let after = after(app, &reach, asked.after).await?;
     let most = if filter.name.is_some() { 300 } else { PAGE };
@@ -153,15 +176,24 @@ async fn page(app: &App, actor: &Actor, node: Option<Node>, asked: Asked, needle
     found.truncate(most);
     let sums = rows::sums(db, &reach, &whole, young_from(today)).await?;
     let shown = shown(app, found).await?;
-    let many_branches = shown.windows(2).any(|pair| pair[0].branch != pair[1].branch) || node.is_none();
+    let many_branches = shown
+        .windows(2)
+        .any(|pair| pair[0].branch != pair[1].branch)
+        || node.is_none();
     let may_edit = match &node {
         Some(node) => node.is_active() && actor.can(Right::EditMembers, &node.place()),
         None => actor.can_anywhere(Right::EditMembers),
     };
-    let title = node.as_ref().map_or("党员名册".to_owned(), |n| format!("党员名册：{}", n.name));
+    let title = node.as_ref().map_or("党员名册".to_owned(), |n| {
+        format!("党员名册：{}", n.name)
+    });
     let page = RosterPage {
-        frame: Frame::new(app, actor, paths::MEMBERS, &title).await?.saying(asked.said.clone()),
-        here: node.as_ref().map_or(paths::MEMBERS.to_owned(), |n| paths::roster(n.id)),
+        frame: Frame::new(app, actor, paths::MEMBERS, &title)
+            .await?
+            .saying(asked.said.clone()),
+        here: node
+            .as_ref()
+            .map_or(paths::MEMBERS.to_owned(), |n| paths::roster(n.id)),
         sums,
         rows: shown,
         many_branches,
@@ -181,7 +213,9 @@ async fn page(app: &App, actor: &Actor, node: Option<Node>, asked: Asked, needle
 /// Where the page begins: after a member within reach, else from the top.
 async fn after(app: &App, reach: &Reach, id: Option<Id>) -> Result<Option<rows::After>> {
     let Some(id) = id else { return Ok(None) };
-    let found = rows::find(app.store.db(), id).await?.filter(|m| reach.covers(&m.place()));
+    let found = rows::find(app.store.db(), id)
+        .await?
+        .filter(|m| reach.covers(&m.place()));
     Ok(found.map(|m| (m.path, m.rank, m.pinyin, m.id)))
 }
 
@@ -191,8 +225,11 @@ async fn shown(app: &App, found: Vec<Member>) -> Result<Vec<Row>> {
     branches.dedup();
     let names = org::store::nodes(app.store.db(), &branches).await?;
     let names: HashMap<Id, String> = names.into_iter().map(|n| (n.id, n.short_name)).collect();
-    let ranks: HashMap<i64, String> =
-        org::store::post_kinds(app.store.db()).await?.into_iter().map(|k| (k.rank, k.name)).collect();
+    let ranks: HashMap<i64, String> = org::store::post_kinds(app.store.db())
+        .await?
+        .into_iter()
+        .map(|k| (k.rank, k.name))
+        .collect();
     let mut shown = Vec::with_capacity(found.len());
     for member in found {
         let phone = member.open_phone(&app.store.keys)?;

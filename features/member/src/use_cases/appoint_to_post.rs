@@ -4,7 +4,7 @@ use crate::store as rows;
 use crate::use_cases::refresh_ranks;
 use kernel::{Day, Id, Refusal};
 use org::store::Post;
-use org::{Node, NewPost};
+use org::{NewPost, Node};
 use std::borrow::Cow;
 use store::{Fail, Tx, params};
 use web::{Actor, Right};
@@ -77,18 +77,25 @@ pub async fn appoint_to_post(
     node: &Node,
     what: Appointment,
 ) -> Result<Id, Fail<NotAppointed>> {
-    if !org::store::post_kinds(tx).await?.iter().any(|k| k.code == what.kind) {
+    if !org::store::post_kinds(tx)
+        .await?
+        .iter()
+        .any(|k| k.code == what.kind)
+    {
         return Err(Fail::Refused(NotAppointed::UnknownPost));
     }
     let member = match what.member {
         Some(id) => {
             let found = rows::find(tx, id).await?;
-            let found = found.filter(|m| m.ended_on.is_none() && actor.can(Right::SeeMembers, &m.place()));
+            let found =
+                found.filter(|m| m.ended_on.is_none() && actor.can(Right::SeeMembers, &m.place()));
             Some(found.ok_or(Fail::Refused(NotAppointed::NotAMember))?)
         }
         None => None,
     };
-    let holder = member.as_ref().map_or(what.holder.clone(), |m| m.name.clone());
+    let holder = member
+        .as_ref()
+        .map_or(what.holder.clone(), |m| m.name.clone());
     if holder.is_empty() {
         return Err(Fail::Refused(NotAppointed::Nobody));
     }
@@ -117,7 +124,8 @@ pub async fn appoint_to_post(
     .await?;
     refresh_ranks(tx, &touched).await?;
     let detail = serde_json::json!({ "kind": what.kind, "from": what.from });
-    tx.audit("appoint_to_post", ("post", id), &node.path, detail).await?;
+    tx.audit("appoint_to_post", ("post", id), &node.path, detail)
+        .await?;
     Ok(id)
 }
 
@@ -140,6 +148,12 @@ pub async fn end_post(tx: &Tx, node: &Node, post: &Post) -> Result<(), Fail<NotA
     if let Some(member) = post.member {
         refresh_ranks(tx, &[member]).await?;
     }
-    tx.audit("end_post", ("post", post.id), &node.path, serde_json::json!({ "kind": post.kind })).await?;
+    tx.audit(
+        "end_post",
+        ("post", post.id),
+        &node.path,
+        serde_json::json!({ "kind": post.kind }),
+    )
+    .await?;
     Ok(())
 }

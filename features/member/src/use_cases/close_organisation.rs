@@ -17,8 +17,11 @@ pub async fn close_organisation(
     successor: Option<Id>,
     from: Day,
 ) -> Result<(), Fail<NotClosed>> {
-    let members: Vec<Id> =
-        rows::of_branch(tx, node.id).await?.into_iter().map(|m| m.id).collect();
+    let members: Vec<Id> = rows::of_branch(tx, node.id)
+        .await?
+        .into_iter()
+        .map(|m| m.id)
+        .collect();
     let to = match successor {
         Some(id) => {
             let found = org::store::find_node(tx, id).await?;
@@ -28,7 +31,11 @@ pub async fn close_organisation(
                     && n.id != node.id
                     && actor.can(Right::EditOrganisations, &n.place())
             };
-            Some(found.filter(fits).ok_or(Fail::Refused(NotClosed::NoSuccessor))?)
+            Some(
+                found
+                    .filter(fits)
+                    .ok_or(Fail::Refused(NotClosed::NoSuccessor))?,
+            )
         }
         None => None,
     };

@@ -1,6 +1,7 @@
 //! 导入党员: carries out a plan that somebody has looked at, and takes it back.
 
-use crate::sheets::{self, Ground};
+use crate::ground::Ground;
+use crate::sheets;
 use crate::store::{self as rows, Member};
 use crate::use_cases::write::{NewMember, create_members, move_members, seal};
 use kernel::{Day, Id};
@@ -24,7 +25,10 @@ pub async fn apply(
     let raw: Vec<_> = plan
         .rows
         .iter()
-        .map(|row| office::table::Row { number: row.number, cells: row.cells.clone() })
+        .map(|row| office::table::Row {
+            number: row.number,
+            cells: row.cells.clone(),
+        })
         .collect();
     let ground = Ground::load(tx.store(), actor, &raw).await?;
     let mut outcome = Outcome::default();
@@ -36,15 +40,28 @@ pub async fn apply(
     let counts = serde_json::json!({
         "created": outcome.created.len(), "updated": outcome.updated.len(), "late": outcome.late.len(),
     });
-    tx.audit("import_members", ("import", import.id), &import.path, counts).await?;
+    tx.audit(
+        "import_members",
+        ("import", import.id),
+        &import.path,
+        counts,
+    )
+    .await?;
     Ok(outcome)
 }
 
 async fn create(tx: &Tx, ground: &Ground, plan: &Plan, outcome: &mut Outcome) -> Result<(), Error> {
     let mut new: Vec<(&PlanRow, NewMember)> = Vec::new();
-    for row in plan.rows.iter().filter(|row| row.verdict == Verdict::Create) {
+    for row in plan
+        .rows
+        .iter()
+        .filter(|row| row.verdict == Verdict::Create)
+    {
         let Some(branch) = ground.branch_meant(&row.cells) else {
-            outcome.late.push((row.number, "核对之后单位有了变化，请重新导入这一行。".to_owned()));
+            outcome.late.push((
+                row.number,
+                "核对之后单位有了变化，请重新导入这一行。".to_owned(),
+            ));
             continue;
         };
         let read = sheets::read(&row.cells, tx.today());
@@ -53,21 +70,36 @@ async fn create(tx: &Tx, ground: &Ground, plan: &Plan, outcome: &mut Outcome) ->
             Err(reason) => outcome.late.push((row.number, reason)),
         }
     }
-    let blinds: Vec<String> =
-        new.iter().filter_map(|(_, m)| Some(tx.store().keys.blind(m.id_number.as_deref()?))).collect();
-    let taken: Vec<String> =
-        rows::by_blinds(tx, &blinds).await?.into_iter().filter_map(|m| m.id_blind).collect();
+    let blinds: Vec<String> = new
+        .iter()
+        .filter_map(|(_, m)| Some(tx.store().keys.blind(m.id_number.as_deref()?)))
+        .collect();
+    let taken: Vec<String> = rows::by_blinds(tx, &blinds)
+        .await?
+        .into_iter()
+        .filter_map(|m| m.id_blind)
+        .collect();
     new.retain(|(row, member)| {
-        let blind = member.id_number.as_deref().map(|n| tx.store().keys.blind(n));
+        let blind = member
+            .id_number
+            .as_deref()
+            .map(|n| tx.store().keys.blind(n));
         let free = !blind.is_some_and(|blind| taken.contains(&blind));
         if !free {
-            outcome.late.push((row.number, "核对之后这个号码已被登记，请重新导入这一行。".to_owned()));
+            outcome.late.push((
+                row.number,
+                "核对之后这个号码已被登记，请重新导入这一行。".to_owned(),
+            ));
         }
         free
     });
     let (from, members): (Vec<&PlanRow>, Vec<NewMember>) = new.into_iter().unzip();
     let ids = create_members(tx, &members, "imported").await?;
-    outcome.created.extend(ids.into_iter().zip(from).map(|(id, row)| (id, row.title.clone())));
+    outcome.created.extend(
+        ids.into_iter()
+            .zip(from)
+            .map(|(id, row)| (id, row.title.clone())),
+    );
     Ok(())
 }
 
@@ -82,7 +114,9 @@ async fn update(
         .rows
         .iter()
         .filter_map(|row| match &row.verdict {
-            Verdict::Update { object, version, .. } => Some((row, *object, *version)),
+            Verdict::Update {
+                object, version, ..
+            } => Some((row, *object, *version)),
             _ => None,
         })
         .collect();
@@ -95,9 +129,15 @@ async fn update(
     let mut moved: HashMap<Id, Vec<Id>> = HashMap::new();
     for (row, id, version) in wanted {
         let fits = |m: &&Member| m.version == version && actor.can(Right::EditMembers, &m.place());
-        let found = standing.get(&id).filter(fits).zip(ground.branch_meant(&row.cells));
+        let found = standing
+            .get(&id)
+            .filter(fits)
+            .zip(ground.branch_meant(&row.cells));
         let Some((was, branch)) = found else {
-            outcome.late.push((row.number, "核对之后有人改过这名党员，请重新导入这一行。".to_owned()));
+            outcome.late.push((
+                row.number,
+                "核对之后有人改过这名党员，请重新导入这一行。".to_owned(),
+            ));
             continue;
         };
         let read = match sheets::read(&row.cells, tx.today()) {
@@ -114,7 +154,12 @@ async fn update(
             moved.entry(branch.id).or_default().push(id);
         }
         let version = was.version + 1 + i64::from(moves);
-        outcome.updated.push(Before { id, title: row.title.clone(), version, was: before(was) });
+        outcome.updated.push(Before {
+            id,
+            title: row.title.clone(),
+            version,
+            was: before(was),
+        });
     }
     write_updates(tx, changed).await?;
     for (branch, members) in moved {
@@ -127,9 +172,19 @@ async fn update(
 
 /// Columns an update writes, in this order, after the id.
 const COLUMNS: [(&str, &str); 14] = [
-    ("name", "TEXT"), ("pinyin", "TEXT"), ("sex", "TEXT"), ("birth", "TEXT"), ("stage", "TEXT"),
-    ("category", "TEXT"), ("joined_on", "TEXT"), ("full_on", "TEXT"), ("ethnic", "TEXT"),
-    ("education", "TEXT"), ("job", "TEXT"), ("id_number", "TEXT"), ("id_blind", "TEXT"),
+    ("name", "TEXT"),
+    ("pinyin", "TEXT"),
+    ("sex", "TEXT"),
+    ("birth", "TEXT"),
+    ("stage", "TEXT"),
+    ("category", "TEXT"),
+    ("joined_on", "TEXT"),
+    ("full_on", "TEXT"),
+    ("ethnic", "TEXT"),
+    ("education", "TEXT"),
+    ("job", "TEXT"),
+    ("id_number", "TEXT"),
+    ("id_blind", "TEXT"),
     ("phone", "TEXT"),
 ];
 
@@ -155,15 +210,24 @@ fn update_values(tx: &Tx, id: Id, now: &NewMember) -> Result<Vec<Value>, Error> 
 
 /// Writes many rows with one statement: the new values stand in it as a table.
 async fn write_updates(tx: &Tx, rows: Vec<Vec<Value>>) -> Result<(), Error> {
-    let sets: Vec<String> =
-        COLUMNS.iter().enumerate().map(|(i, (name, _))| format!("{name} = v.column{}", i + 2)).collect();
+    let sets: Vec<String> = COLUMNS
+        .iter()
+        .enumerate()
+        .map(|(i, (name, _))| format!("{name} = v.column{}", i + 2))
+        .collect();
     for some in rows.chunks(BATCH) {
         let mut values: Vec<Value> = Vec::with_capacity(some.len() * (COLUMNS.len() + 1));
         let mut lines = Vec::with_capacity(some.len());
         for row in some {
             let from = values.len() + 1;
-            let cast = COLUMNS.iter().enumerate().map(|(i, (_, kind))| format!("CAST(${} AS {kind})", from + 1 + i));
-            lines.push(format!("(CAST(${from} AS BIGINT), {})", cast.collect::<Vec<_>>().join(", ")));
+            let cast = COLUMNS
+                .iter()
+                .enumerate()
+                .map(|(i, (_, kind))| format!("CAST(${} AS {kind})", from + 1 + i));
+            lines.push(format!(
+                "(CAST(${from} AS BIGINT), {})",
+                cast.collect::<Vec<_>>().join(", ")
+            ));
             values.extend(row.iter().cloned());
         }
         let sql = format!(
@@ -189,7 +253,10 @@ fn before(m: &Member) -> serde_json::Value {
 
 /// Tables whose rows name a member: one of them means somebody uses the row.
 const IN_USE: &[(&str, &str)] = &[
-    ("post", "member"), ("account", "member"), ("record", "speaker"), ("record_person", "member"),
+    ("post", "member"),
+    ("account", "member"),
+    ("record", "speaker"),
+    ("record_person", "member"),
 ];
 
 /// Takes an import back; what was edited or is in use since stays and is listed.
@@ -202,7 +269,8 @@ pub async fn undo(tx: &Tx, import: &Import) -> Result<Outcome, Fail<NotImported>
         return Err(Fail::Refused(NotImported::NothingToUndo));
     }
     let counts = serde_json::json!({ "kept": outcome.kept.len() });
-    tx.audit("undo_import", ("import", import.id), &import.path, counts).await?;
+    tx.audit("undo_import", ("import", import.id), &import.path, counts)
+        .await?;
     Ok(outcome)
 }
 
@@ -217,12 +285,23 @@ async fn undo_created(tx: &Tx, outcome: &mut Outcome) -> Result<(), Error> {
             let sql = format!("SELECT {column} FROM {table} WHERE {column} IN ({list})");
             kept.extend(tx.column::<Id>(&sql, values()).await?);
         }
-        let gone: Vec<Id> = ids.iter().copied().filter(|id| !kept.contains(id)).collect();
-        for sql in ["DELETE FROM membership WHERE member", "DELETE FROM member WHERE id"] {
+        let gone: Vec<Id> = ids
+            .iter()
+            .copied()
+            .filter(|id| !kept.contains(id))
+            .collect();
+        for sql in [
+            "DELETE FROM membership WHERE member",
+            "DELETE FROM member WHERE id",
+        ] {
             let sql = format!("{sql} IN ({})", placeholders(1, gone.len()));
-            tx.exec(&sql, gone.iter().map(|id| id.value()).collect()).await?;
+            tx.exec(&sql, gone.iter().map(|id| id.value()).collect())
+                .await?;
         }
-        let kept = some.iter().filter(|(id, _)| kept.contains(id)).map(|(_, title)| title.clone());
+        let kept = some
+            .iter()
+            .filter(|(id, _)| kept.contains(id))
+            .map(|(_, title)| title.clone());
         outcome.kept.extend(kept);
     }
     Ok(())
@@ -236,7 +315,10 @@ async fn undo_updated(tx: &Tx, outcome: &mut Outcome) -> Result<(), Error> {
     }
     let mut back = Vec::new();
     for before in outcome.updated.clone() {
-        let Some(now) = standing.get(&before.id).filter(|m| m.version == before.version) else {
+        let Some(now) = standing
+            .get(&before.id)
+            .filter(|m| m.version == before.version)
+        else {
             outcome.kept.push(before.title);
             continue;
         };
@@ -254,8 +336,14 @@ async fn undo_updated(tx: &Tx, outcome: &mut Outcome) -> Result<(), Error> {
 
 /// Brings a member back to the branch the import took them from, as if they had never left.
 async fn return_member(tx: &Tx, member: Id, branch: Id) -> Result<(), Error> {
-    let Some(to) = org::store::find_node(tx, branch).await? else { return Ok(()) };
-    tx.exec("DELETE FROM membership WHERE member = $1 AND to_day IS NULL", params![member]).await?;
+    let Some(to) = org::store::find_node(tx, branch).await? else {
+        return Ok(());
+    };
+    tx.exec(
+        "DELETE FROM membership WHERE member = $1 AND to_day IS NULL",
+        params![member],
+    )
+    .await?;
     let last: Option<(Id, Id, Day)> = tx
         .find(
             "SELECT id, branch, from_day FROM membership WHERE member = $1
@@ -265,7 +353,11 @@ async fn return_member(tx: &Tx, member: Id, branch: Id) -> Result<(), Error> {
         .await?;
     match last {
         Some((id, at, _)) if at == branch => {
-            tx.exec("UPDATE membership SET to_day = NULL WHERE id = $1", params![id]).await?;
+            tx.exec(
+                "UPDATE membership SET to_day = NULL WHERE id = $1",
+                params![id],
+            )
+            .await?;
         }
         _ => {
             tx.exec(

@@ -67,11 +67,16 @@ pub(crate) async fn branch_of(
         .ok_or(Fail::Refused(NotSaved::NoBranch))
 }
 
-async fn refuse_known(tx: &Tx, number: Option<&str>, but: Option<Id>) -> Result<(), Fail<NotSaved>> {
+async fn refuse_known(
+    tx: &Tx,
+    number: Option<&str>,
+    but: Option<Id>,
+) -> Result<(), Fail<NotSaved>> {
     let Some(number) = number else { return Ok(()) };
     let blind = tx.store().keys.blind(number);
-    let held: Option<(Id,)> =
-        tx.find("SELECT id FROM member WHERE id_blind = $1", params![blind]).await?;
+    let held: Option<(Id,)> = tx
+        .find("SELECT id FROM member WHERE id_blind = $1", params![blind])
+        .await?;
     match held {
         Some((id,)) if Some(id) != but => Err(Fail::Refused(NotSaved::NumberTaken)),
         _ => Ok(()),
@@ -79,7 +84,11 @@ async fn refuse_known(tx: &Tx, number: Option<&str>, but: Option<Id>) -> Result<
 }
 
 /// Puts somebody on a branch's roster.
-pub async fn register_member(tx: &Tx, actor: &Actor, form: MemberForm) -> Result<Id, Fail<NotSaved>> {
+pub async fn register_member(
+    tx: &Tx,
+    actor: &Actor,
+    form: MemberForm,
+) -> Result<Id, Fail<NotSaved>> {
     let branch = branch_of(tx, actor, form.branch).await?;
     refuse_known(tx, form.id_number.as_deref(), None).await?;
     let new = NewMember {
@@ -100,7 +109,8 @@ pub async fn register_member(tx: &Tx, actor: &Actor, form: MemberForm) -> Result
     };
     let id = create_member(tx, new).await?;
     let detail = serde_json::json!({ "branch": branch.id });
-    tx.audit("register_member", ("member", id), &branch.path, detail).await?;
+    tx.audit("register_member", ("member", id), &branch.path, detail)
+        .await?;
     Ok(id)
 }
 
@@ -132,14 +142,28 @@ pub async fn edit_member(
            id_blind = $15, phone = $16, version = version + 1
          WHERE id = $1 AND version = $2",
         params![
-            member.id, version, &form.name, org::pinyin::of_person(&form.name), &form.sex,
-            form.birth, &form.stage, &form.category, form.joined_on, form.full_on, &form.ethnic,
-            &form.education, &form.job, number, blind, phone
+            member.id,
+            version,
+            &form.name,
+            org::pinyin::of_person(&form.name),
+            &form.sex,
+            form.birth,
+            &form.stage,
+            &form.category,
+            form.joined_on,
+            form.full_on,
+            &form.ethnic,
+            &form.education,
+            &form.job,
+            number,
+            blind,
+            phone
         ],
     )
     .await?;
     let detail = serde_json::json!({ "number_changed": form.id_number.is_some() });
-    tx.audit("edit_member", ("member", member.id), &member.path, detail).await?;
+    tx.audit("edit_member", ("member", member.id), &member.path, detail)
+        .await?;
     Ok(())
 }
 
@@ -160,22 +184,38 @@ pub async fn transfer_member(
         return Err(Fail::Refused(NotSaved::AlreadyThere));
     }
     // The check of the version and the move are one transaction; the move raises the version.
-    let now: i64 =
-        tx.scalar("SELECT version FROM member WHERE id = $1", params![member.id]).await?;
+    let now: i64 = tx
+        .scalar(
+            "SELECT version FROM member WHERE id = $1",
+            params![member.id],
+        )
+        .await?;
     if now != version {
         return Err(Fail::Stale);
     }
     super::write::move_member(tx, member.id, &to, from).await?;
-    let detail = serde_json::json!({ "from_branch": member.branch, "to_branch": to.id, "from": from });
-    tx.audit("transfer_member", ("member", member.id), &to.path, detail).await?;
+    let detail =
+        serde_json::json!({ "from_branch": member.branch, "to_branch": to.id, "from": from });
+    tx.audit("transfer_member", ("member", member.id), &to.path, detail)
+        .await?;
     Ok(())
 }
 
 /// 查看全号: the number in clear, its showing audited with the reason given.
-pub async fn unmask_number(tx: &Tx, member: &Member, reason: &str) -> Result<Option<String>, Error> {
+pub async fn unmask_number(
+    tx: &Tx,
+    member: &Member,
+    reason: &str,
+) -> Result<Option<String>, Error> {
     let number = member.open_id_number(&tx.store().keys)?;
     let reason: String = reason.chars().take(200).collect();
     let detail = serde_json::json!({ "reason": reason });
-    tx.audit("unmask_id_number", ("member", member.id), &member.path, detail).await?;
+    tx.audit(
+        "unmask_id_number",
+        ("member", member.id),
+        &member.path,
+        detail,
+    )
+    .await?;
     Ok(number)
 }

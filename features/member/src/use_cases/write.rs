@@ -41,7 +41,9 @@ pub struct NewMember {
 /// Adds a member to a branch's roster; the key.
 pub async fn create_member(tx: &Tx, new: NewMember) -> Result<Id, Error> {
     let made = create_members(tx, std::slice::from_ref(&new), "joined").await?;
-    made.first().copied().ok_or_else(|| Error::Schema("no member made".to_owned()))
+    made.first()
+        .copied()
+        .ok_or_else(|| Error::Schema("no member made".to_owned()))
 }
 
 /// Adds many at once, in as few statements as the databases allow; the keys in the same order.
@@ -53,8 +55,11 @@ pub async fn create_members(
     let mut branches: Vec<Id> = new.iter().map(|m| m.branch).collect();
     branches.sort_unstable();
     branches.dedup();
-    let places: HashMap<Id, org::Node> =
-        org::store::nodes(tx, &branches).await?.into_iter().map(|n| (n.id, n)).collect();
+    let places: HashMap<Id, org::Node> = org::store::nodes(tx, &branches)
+        .await?
+        .into_iter()
+        .map(|n| (n.id, n))
+        .collect();
     let mut ids = Vec::with_capacity(new.len());
     for some in new.chunks(ROWS) {
         ids.extend(insert_members(tx, some, &places, reason).await?);
@@ -82,8 +87,24 @@ async fn insert_members(
         ids.push(id);
     }
     let columns = [
-        "id", "name", "pinyin", "sex", "birth", "stage", "category", "joined_on", "full_on",
-        "ethnic", "education", "job", "id_number", "id_blind", "phone", "branch", "path", "zone",
+        "id",
+        "name",
+        "pinyin",
+        "sex",
+        "birth",
+        "stage",
+        "category",
+        "joined_on",
+        "full_on",
+        "ethnic",
+        "education",
+        "job",
+        "id_number",
+        "id_blind",
+        "phone",
+        "branch",
+        "path",
+        "zone",
         "rank",
     ];
     tx.insert_many("member", &columns, members).await?;
@@ -132,7 +153,9 @@ pub(crate) fn seal(
 ) -> Result<Option<String>, Error> {
     let store = tx.store();
     let place = sealing_place(column, member);
-    plain.map(|plain| store.keys.seal(&store.context, &place, plain)).transpose()
+    plain
+        .map(|plain| store.keys.seal(&store.context, &place, plain))
+        .transpose()
 }
 
 /// 转入另一支部: ends the relation the day before and begins the new one.
@@ -141,15 +164,13 @@ pub async fn move_member(tx: &Tx, member: Id, to: &org::Node, from: Day) -> Resu
 }
 
 /// The same for many.
-pub async fn move_members(
-    tx: &Tx,
-    members: &[Id],
-    to: &org::Node,
-    from: Day,
-) -> Result<(), Error> {
+pub async fn move_members(tx: &Tx, members: &[Id], to: &org::Node, from: Day) -> Result<(), Error> {
     for some in members.chunks(500) {
         end_relations(tx, some, from).await?;
-        let rows = some.iter().map(|id| params![tx.new_id(), *id, to.id, from, "moved"]).collect();
+        let rows = some
+            .iter()
+            .map(|id| params![tx.new_id(), *id, to.id, from, "moved"])
+            .collect();
         let columns = ["id", "member", "branch", "from_day", "reason"];
         tx.insert_many("membership", &columns, rows).await?;
         let mut values = params![to.id, &to.path, to.zone];

@@ -7,23 +7,62 @@ use member::use_cases::{NewMember, create_member};
 use office::xlsx::{Column, SheetOut, Value, Workbook};
 use testkit::{Caller, County, TestApp, on_both};
 
-const HEAD: [&str; 8] = ["单位", "姓名", "性别", "公民身份号码", "出生日期", "党员身份", "入党日期", "岗位"];
+const HEAD: [&str; 8] = [
+    "单位",
+    "姓名",
+    "性别",
+    "公民身份号码",
+    "出生日期",
+    "党员身份",
+    "入党日期",
+    "岗位",
+];
 
 fn sheet(rows: &[[&str; 8]]) -> Vec<u8> {
     let columns = HEAD.iter().map(|title| Column::text(title, 12)).collect();
-    let rows = rows.iter().map(|row| row.iter().map(|cell| Value::from(*cell)).collect()).collect();
-    let sheet = SheetOut { name: "表".to_owned(), columns, rows, ..SheetOut::default() };
-    office::xlsx::write(&Workbook { sheets: vec![sheet] }).unwrap()
+    let rows = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| Value::from(*cell)).collect())
+        .collect();
+    let sheet = SheetOut {
+        name: "表".to_owned(),
+        columns,
+        rows,
+        ..SheetOut::default()
+    };
+    office::xlsx::write(&Workbook {
+        sheets: vec![sheet],
+    })
+    .unwrap()
 }
 
 async fn import(caller: &Caller, name: &str, bytes: &[u8]) -> String {
     let key = format!("{name}{}", bytes.len());
-    caller.upload("/members/import", &[("_key", &key)], &[("file", name, bytes)]).await.led_to()
+    caller
+        .upload(
+            "/members/import",
+            &[("_key", &key)],
+            &[("file", name, bytes)],
+        )
+        .await
+        .led_to()
 }
 
 async fn only(app: &TestApp, name: &str) -> rows::Member {
-    let found: Id = app.app.store.db().scalar("SELECT id FROM member WHERE name = $1", store::params![name]).await.unwrap();
-    rows::find(app.app.store.db(), found).await.unwrap().unwrap()
+    let found: Id = app
+        .app
+        .store
+        .db()
+        .scalar(
+            "SELECT id FROM member WHERE name = $1",
+            store::params![name],
+        )
+        .await
+        .unwrap();
+    rows::find(app.app.store.db(), found)
+        .await
+        .unwrap()
+        .unwrap()
 }
 
 on_both! {

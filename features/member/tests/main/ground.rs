@@ -17,8 +17,11 @@ where
     F: FnOnce(store::Tx) -> Fut,
     Fut: Future<Output = Result<T, store::Error>>,
 {
-    let done: Result<T, Fail<Infallible>> =
-        app.app.store.housekeep(|tx| async move { Ok(body(tx).await?) }).await;
+    let done: Result<T, Fail<Infallible>> = app
+        .app
+        .store
+        .housekeep(|tx| async move { Ok(body(tx).await?) })
+        .await;
     done.unwrap()
 }
 

@@ -8,7 +8,12 @@ use store::params;
 use testkit::{County, TestApp, on_both};
 
 async fn version(app: &TestApp, id: Id) -> String {
-    rows::find(app.app.store.db(), id).await.unwrap().unwrap().version.to_string()
+    rows::find(app.app.store.db(), id)
+        .await
+        .unwrap()
+        .unwrap()
+        .version
+        .to_string()
 }
 
 async fn with(app: &TestApp, new: Vec<NewMember>) -> Vec<Id> {

@@ -1,9 +1,9 @@
 //! 新建、修改: one form for every category of node.
 
 use crate::forms::NodeForm;
+use crate::paths;
 use crate::store::{self as rows, Code, FigureKind, Node};
 use crate::use_cases::{NotSaved, create_organisation, edit_organisation};
-use crate::paths;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use kernel::{Id, Refusal};
@@ -35,7 +35,10 @@ struct EditPage {
 
 impl EditPage {
     fn error(&self, field: &str) -> Option<&String> {
-        self.errors.iter().find(|(name, _)| *name == field).map(|(_, words)| words)
+        self.errors
+            .iter()
+            .find(|(name, _)| *name == field)
+            .map(|(_, words)| words)
     }
 
     fn is_organisation(&self) -> bool {
@@ -98,10 +101,21 @@ impl Shown {
             zone: node.zone.map(|z| z.to_string()).unwrap_or_default(),
             group: upper("group").await?,
             contact: upper("contact").await?,
-            tags: rows::tags_of(db, node.id).await?.into_iter().map(|t| t.code).collect(),
-            units: rows::units_of(db, node.id).await?.into_iter().map(|u| u.id).collect(),
+            tags: rows::tags_of(db, node.id)
+                .await?
+                .into_iter()
+                .map(|t| t.code)
+                .collect(),
+            units: rows::units_of(db, node.id)
+                .await?
+                .into_iter()
+                .map(|u| u.id)
+                .collect(),
             from: today.to_string(),
-            figures: figures.into_iter().map(|f| (f.code, f.value.to_string())).collect(),
+            figures: figures
+                .into_iter()
+                .map(|f| (f.code, f.value.to_string()))
+                .collect(),
         })
     }
 }
@@ -112,16 +126,25 @@ pub struct NewQuery {
     category: Option<String>,
 }
 
-const CATEGORIES: &[(&str, &str)] =
-    &[("organisation", "党组织"), ("unit", "单位"), ("zone", "片区、集团或联系点"), ("body", "其他机构")];
+const CATEGORIES: &[(&str, &str)] = &[
+    ("organisation", "党组织"),
+    ("unit", "单位"),
+    ("zone", "片区、集团或联系点"),
+    ("body", "其他机构"),
+];
 
 fn category_word(category: &str) -> &'static str {
-    CATEGORIES.iter().find(|(code, _)| *code == category).map_or("组织", |(_, word)| word)
+    CATEGORIES
+        .iter()
+        .find(|(code, _)| *code == category)
+        .map_or("组织", |(_, word)| word)
 }
 
 /// The node with its place checked for editing: else there is none.
 pub(crate) async fn editable(app: &App, actor: &Actor, id: Id) -> Result<Node> {
-    let node = rows::find_node(app.store.db(), id).await?.ok_or(Failure::NotFound)?;
+    let node = rows::find_node(app.store.db(), id)
+        .await?
+        .ok_or(Failure::NotFound)?;
     // A zone made before any organisation lies nowhere: whoever may edit anywhere may edit it.
     let nowhere = node.category == "zone" && node.path == Place::default().path;
     let here = actor.can(Right::EditOrganisations, &node.place());
@@ -143,15 +166,29 @@ async fn build(
     let db = app.store.db();
     let mine = actor.reach(Right::EditOrganisations);
     let groupings = rows::of_category(db, "zone").await?;
-    let of = |kind: &str| groupings.iter().filter(|n| n.kind == kind).cloned().collect::<Vec<_>>();
+    let of = |kind: &str| {
+        groupings
+            .iter()
+            .filter(|n| n.kind == kind)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
     let kind_names = rows::kind_names(db).await?;
-    let units = if category == "organisation" { rows::beside(db, &mine).await? } else { vec![] };
+    let units = if category == "organisation" {
+        rows::beside(db, &mine).await?
+    } else {
+        vec![]
+    };
     let unit_row = |u: Node| {
         let kind = kind_names.get(&u.kind).cloned().unwrap_or_default();
         let held = shown.units.contains(&u.id);
         (u, kind, held)
     };
-    let figure_kinds = if category == "unit" { rows::figure_kinds(db).await? } else { vec![] };
+    let figure_kinds = if category == "unit" {
+        rows::figure_kinds(db).await?
+    } else {
+        vec![]
+    };
     let word = category_word(category);
     let title = match &node {
         Some(node) => format!("修改：{}", node.name),
@@ -163,11 +200,17 @@ async fn build(
             || format!("{}?category={category}", paths::NEW),
             |n| paths::edit(n.id),
         ),
-        back: node.as_ref().map_or(paths::ORGANISATIONS.to_owned(), |n| paths::organisation(n.id)),
+        back: node.as_ref().map_or(paths::ORGANISATIONS.to_owned(), |n| {
+            paths::organisation(n.id)
+        }),
         version: node.as_ref().map_or(0, |n| n.version),
         category: category.to_owned(),
         kinds: rows::kinds(db, category).await?,
-        parents: if node.is_none() { rows::organisations(db, &mine).await? } else { vec![] },
+        parents: if node.is_none() {
+            rows::organisations(db, &mine).await?
+        } else {
+            vec![]
+        },
         zones: of("zone"),
         groups: of("education_group"),
         contacts: of("contact_point"),
@@ -179,7 +222,11 @@ async fn build(
                 (tag, held)
             })
             .collect(),
-        units: units.into_iter().filter(|u| u.category == "unit").map(unit_row).collect(),
+        units: units
+            .into_iter()
+            .filter(|u| u.category == "unit")
+            .map(unit_row)
+            .collect(),
         figures: figure_kinds
             .into_iter()
             .map(|kind| {
@@ -194,17 +241,20 @@ async fn build(
 }
 
 /// GET /organisations/new
-pub async fn new(
-    State(app): State<App>,
-    actor: Actor,
-    Query(query): Query<NewQuery>,
-) -> Result {
+pub async fn new(State(app): State<App>, actor: Actor, Query(query): Query<NewQuery>) -> Result {
     let category = known_category(query.category.as_deref())?;
     let parent = query.parent.unwrap_or_else(|| {
-        actor.home().filter(|g| g.zone.is_none()).map_or_else(String::new, |g| g.node.to_string())
+        actor
+            .home()
+            .filter(|g| g.zone.is_none())
+            .map_or_else(String::new, |g| g.node.to_string())
     });
     let from = app.store.today().to_string();
-    let shown = Shown { parent, from, ..Shown::default() };
+    let shown = Shown {
+        parent,
+        from,
+        ..Shown::default()
+    };
     reply::page(&build(&app, &actor, category, None, shown, FieldErrors::new()).await?)
 }
 
@@ -225,7 +275,9 @@ pub async fn create(
     let read = match NodeForm::read(&form, app.store.today()) {
         Ok(read) => read,
         Err(errors) => {
-            return reply::invalid(&build(&app, &actor, category, None, Shown::typed(&form), errors).await?);
+            return reply::invalid(
+                &build(&app, &actor, category, None, Shown::typed(&form), errors).await?,
+            );
         }
     };
     let who = actor.clone();
@@ -244,7 +296,17 @@ pub async fn edit(State(app): State<App>, actor: Actor, Path(id): Path<Id>) -> R
     let node = editable(&app, &actor, id).await?;
     let shown = Shown::stored(&app, &node).await?;
     let category = node.category.clone();
-    reply::page(&build(&app, &actor, &category, Some(node), shown, FieldErrors::new()).await?)
+    reply::page(
+        &build(
+            &app,
+            &actor,
+            &category,
+            Some(node),
+            shown,
+            FieldErrors::new(),
+        )
+        .await?,
+    )
 }
 
 /// POST /organisations/{id}/edit
@@ -254,7 +316,15 @@ pub async fn save(State(app): State<App>, actor: Actor, Path(id): Path<Id>, form
     let read = match NodeForm::read(&form, app.store.today()) {
         Ok(read) => read,
         Err(errors) => {
-            let page = build(&app, &actor, &category, Some(node), Shown::typed(&form), errors).await?;
+            let page = build(
+                &app,
+                &actor,
+                &category,
+                Some(node),
+                Shown::typed(&form),
+                errors,
+            )
+            .await?;
             return reply::invalid(&page);
         }
     };
@@ -263,7 +333,10 @@ pub async fn save(State(app): State<App>, actor: Actor, Path(id): Path<Id>, form
         .store
         .write_once(&actor.by(), &form.once(&actor), |tx| async move {
             edit_organisation(&tx, &who, &was, version, &read).await?;
-            Ok(reply::with_flash(&paths::organisation(was.id), "已保存，改动已记入沿革。"))
+            Ok(reply::with_flash(
+                &paths::organisation(was.id),
+                "已保存，改动已记入沿革。",
+            ))
         })
         .await;
     answer(&app, &actor, &category, Some(node), &form, done).await
@@ -285,12 +358,16 @@ async fn answer(
             reply::invalid(&build(app, actor, category, node, Shown::typed(form), errors).await?)
         }
         Err(Fail::Stale) => {
-            let Some(now) = rows::find_node(app.store.db(), node.map_or(Id(0), |n| n.id)).await? else {
+            let Some(now) = rows::find_node(app.store.db(), node.map_or(Id(0), |n| n.id)).await?
+            else {
                 return Err(Failure::NotFound);
             };
             let pair = |label: &str, text: &str| (label.to_owned(), text.to_owned());
             Err(Failure::Stale {
-                yours: vec![pair("名称", form.text("name")), pair("简称", form.text("short_name"))],
+                yours: vec![
+                    pair("名称", form.text("name")),
+                    pair("简称", form.text("short_name")),
+                ],
                 theirs: vec![pair("名称", &now.name), pair("简称", &now.short_name)],
             })
         }

@@ -21,28 +21,48 @@ pub struct Said {
 /// A sheet as a file under `单位_内容_日期.xlsx`.
 pub fn sheet_file(app: &App, unit: &str, content: &str, sheet: SheetOut) -> Result {
     let day = app.store.today().to_string().replace('-', "");
-    let bytes = write(&Workbook { sheets: vec![sheet] })
-        .map_err(|_| Failure::Broken(store::Error::Schema("a sheet was not written".to_owned())))?;
+    let bytes = write(&Workbook {
+        sheets: vec![sheet],
+    })
+    .map_err(|_| Failure::Broken(store::Error::Schema("a sheet was not written".to_owned())))?;
     let clean = |text: &str| {
-        text.chars().map(|c| if r#"\/:*?"<>|"#.contains(c) { '_' } else { c }).collect::<String>()
+        text.chars()
+            .map(|c| if r#"\/:*?"<>|"#.contains(c) { '_' } else { c })
+            .collect::<String>()
     };
-    reply::attachment(&format!("{}_{}_{day}.xlsx", clean(unit), clean(content)), XLSX, bytes)
+    reply::attachment(
+        &format!("{}_{}_{day}.xlsx", clean(unit), clean(content)),
+        XLSX,
+        bytes,
+    )
 }
 
 fn home_name(app: &App, actor: &Actor) -> String {
-    actor.home().map_or_else(|| app.county.clone(), |grant| grant.node_name.clone())
+    actor
+        .home()
+        .map_or_else(|| app.county.clone(), |grant| grant.node_name.clone())
 }
 
 /// GET /organisations/template
 pub async fn template(State(app): State<App>, actor: Actor) -> Result {
     let ground = Ground::load(app.store.db(), app.store.today()).await?;
-    sheet_file(&app, &home_name(&app, &actor), "组织导入模板", ground.template())
+    sheet_file(
+        &app,
+        &home_name(&app, &actor),
+        "组织导入模板",
+        ground.template(),
+    )
 }
 
 /// GET /organisations/export
 pub async fn export(State(app): State<App>, actor: Actor) -> Result {
     let ground = Ground::load(app.store.db(), app.store.today()).await?;
-    sheet_file(&app, &home_name(&app, &actor), "组织", ground.export(&actor))
+    sheet_file(
+        &app,
+        &home_name(&app, &actor),
+        "组织",
+        ground.export(&actor),
+    )
 }
 
 async fn upload_page(app: &App, actor: &Actor, error: Option<String>) -> Result<UploadPage> {
@@ -57,7 +77,13 @@ async fn upload_page(app: &App, actor: &Actor, error: Option<String>) -> Result<
         organisation: None,
         error,
         hints: vec!["党组织、单位、片区、其他机构用同一张表。"],
-        latest: latest.into_iter().map(|one| { let path = paths::import(one.id); (one, path) }).collect(),
+        latest: latest
+            .into_iter()
+            .map(|one| {
+                let path = paths::import(one.id);
+                (one, path)
+            })
+            .collect(),
     })
 }
 
@@ -83,12 +109,17 @@ pub async fn receive(State(app): State<App>, actor: Actor, form: Form) -> Result
     let name = file.file_name.clone();
     let receipt = app
         .store
-        .write_once::<std::convert::Infallible, _, _>(&actor.by(), &form.once(&actor), |tx| async move {
-            let id = import::keep(&tx, "organisation", &root, &name, &plan).await?;
-            let detail = serde_json::json!({ "rows": plan.rows.len() });
-            tx.audit("prepare_import", ("import", id), &root.path, detail).await?;
-            Ok(paths::import(id))
-        })
+        .write_once::<std::convert::Infallible, _, _>(
+            &actor.by(),
+            &form.once(&actor),
+            |tx| async move {
+                let id = import::keep(&tx, "organisation", &root, &name, &plan).await?;
+                let detail = serde_json::json!({ "rows": plan.rows.len() });
+                tx.audit("prepare_import", ("import", id), &root.path, detail)
+                    .await?;
+                Ok(paths::import(id))
+            },
+        )
         .await
         .map_err(never)?;
     reply::see_other(receipt)
@@ -99,7 +130,10 @@ pub fn never(fail: store::Fail<std::convert::Infallible>) -> Failure {
     match fail {
         store::Fail::Refused(never) => match never {},
         store::Fail::NotFound => Failure::NotFound,
-        store::Fail::Stale => Failure::Stale { yours: vec![], theirs: vec![] },
+        store::Fail::Stale => Failure::Stale {
+            yours: vec![],
+            theirs: vec![],
+        },
         store::Fail::Store(error) => Failure::Broken(error),
     }
 }
@@ -107,7 +141,11 @@ pub fn never(fail: store::Fail<std::convert::Infallible>) -> Failure {
 async fn load(app: &App, actor: &Actor, id: Id) -> Result<Import> {
     let found = import::find(app.store.db(), &app.store.keys, "organisation", id).await?;
     let found = found.ok_or(Failure::NotFound)?;
-    if actor.can(Right::EditOrganisations, &found.place()) { Ok(found) } else { Err(Failure::NotFound) }
+    if actor.can(Right::EditOrganisations, &found.place()) {
+        Ok(found)
+    } else {
+        Err(Failure::NotFound)
+    }
 }
 
 /// GET /organisations/import/{id}
@@ -121,7 +159,14 @@ pub async fn preview(
     let frame = Frame::new(&app, &actor, paths::ORGANISATIONS, "导入组织").await?;
     let (here, shown) = (paths::import(id), Shown::of(&import.plan));
     let section = paths::ORGANISATIONS;
-    reply::page(&ImportPage { frame: frame.saying(query.said), noun: "组织", section, here, import, shown })
+    reply::page(&ImportPage {
+        frame: frame.saying(query.said),
+        noun: "组织",
+        section,
+        here,
+        import,
+        shown,
+    })
 }
 
 /// GET /organisations/import/{id}/bad
@@ -133,13 +178,19 @@ pub async fn bad(State(app): State<App>, actor: Actor, Path(id): Path<Id>) -> Re
         .bad_sheet(&ground.template())
         .map_err(|_| Failure::Broken(store::Error::Schema("a sheet was not written".to_owned())))?;
     let day = app.store.today().to_string().replace('-', "");
-    reply::attachment(&format!("{}_组织退回行_{day}.xlsx", home_name(&app, &actor)), XLSX, bytes)
+    reply::attachment(
+        &format!("{}_组织退回行_{day}.xlsx", home_name(&app, &actor)),
+        XLSX,
+        bytes,
+    )
 }
 
 /// POST /organisations/import/{id}/apply
 pub async fn apply(State(app): State<App>, actor: Actor, Path(id): Path<Id>, form: Form) -> Result {
     let import = load(&app, &actor, id).await?;
-    let plan = import.plan.settled(|row| form.text(&format!("r{row}")).parse().ok());
+    let plan = import
+        .plan
+        .settled(|row| form.text(&format!("r{row}")).parse().ok());
     let receipt = app
         .store
         .write_once(&actor.by(), &form.once(&actor), |tx| async move {

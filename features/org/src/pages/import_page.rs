@@ -70,7 +70,10 @@ pub struct Shown {
 impl Shown {
     /// From the plan.
     pub fn of(plan: &Plan) -> Shown {
-        let mut shown = Shown { rows: plan.rows.len(), ..Shown::default() };
+        let mut shown = Shown {
+            rows: plan.rows.len(),
+            ..Shown::default()
+        };
         for row in &plan.rows {
             let (number, title) = (row.number, row.title.clone());
             match &row.verdict {
@@ -91,7 +94,11 @@ impl Shown {
                     choices: choices.iter().map(|c| c.label.clone()).collect(),
                 }),
                 Verdict::Bad { reason } => {
-                    shown.bad.push(Bad { number, title, reason: reason.clone() });
+                    shown.bad.push(Bad {
+                        number,
+                        title,
+                        reason: reason.clone(),
+                    });
                 }
             }
         }

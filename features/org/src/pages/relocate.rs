@@ -25,7 +25,10 @@ struct MovePage {
 
 impl MovePage {
     fn error(&self, field: &str) -> Option<&String> {
-        self.errors.iter().find(|(name, _)| *name == field).map(|(_, words)| words)
+        self.errors
+            .iter()
+            .find(|(name, _)| *name == field)
+            .map(|(_, words)| words)
     }
 }
 
@@ -39,12 +42,21 @@ async fn build(
 ) -> Result<MovePage> {
     let db = app.store.db();
     let all = rows::organisations(db, &actor.reach(Right::EditOrganisations)).await?;
-    let below = all.iter().filter(|n| n.path.is_within(&node.path)).count().saturating_sub(1);
-    let parents = all.into_iter().filter(|n| !n.path.is_within(&node.path)).collect();
+    let below = all
+        .iter()
+        .filter(|n| n.path.is_within(&node.path))
+        .count()
+        .saturating_sub(1);
+    let parents = all
+        .into_iter()
+        .filter(|n| !n.path.is_within(&node.path))
+        .collect();
     let title = format!("调整隶属：{}", node.name);
     Ok(MovePage {
         frame: Frame::new(app, actor, paths::ORGANISATIONS, &title).await?,
-        above: rows::ends(db, "subordination", node.id, true, app.store.today()).await?.pop(),
+        above: rows::ends(db, "subordination", node.id, true, app.store.today())
+            .await?
+            .pop(),
         below,
         parents,
         chosen: chosen.to_owned(),
@@ -56,7 +68,11 @@ async fn build(
 
 async fn movable(app: &App, actor: &Actor, id: Id) -> Result<Node> {
     let node = editable(app, actor, id).await?;
-    if node.category == "organisation" && node.is_active() { Ok(node) } else { Err(Failure::NotFound) }
+    if node.category == "organisation" && node.is_active() {
+        Ok(node)
+    } else {
+        Err(Failure::NotFound)
+    }
 }
 
 /// GET /organisations/{id}/move
@@ -72,22 +88,46 @@ pub async fn save(State(app): State<App>, actor: Actor, Path(id): Path<Id>, form
     let mut errors = FieldErrors::new();
     let from = read_from(&form, app.store.today(), &mut errors);
     if !errors.is_empty() {
-        let page = build(&app, &actor, node, form.text("parent"), form.text("from"), errors).await?;
+        let page = build(
+            &app,
+            &actor,
+            node,
+            form.text("parent"),
+            form.text("from"),
+            errors,
+        )
+        .await?;
         return reply::invalid(&page);
     }
-    let (who, was, version, parent) = (actor.clone(), node.clone(), form.version(), form.id("parent"));
+    let (who, was, version, parent) = (
+        actor.clone(),
+        node.clone(),
+        form.version(),
+        form.id("parent"),
+    );
     let done = app
         .store
         .write_once(&actor.by(), &form.once(&actor), |tx| async move {
             move_organisation(&tx, &who, &was, version, parent, from).await?;
-            Ok(reply::with_flash(&paths::organisation(was.id), "已调整隶属，下级随之调整。"))
+            Ok(reply::with_flash(
+                &paths::organisation(was.id),
+                "已调整隶属，下级随之调整。",
+            ))
         })
         .await;
     match done {
         Ok(receipt) => reply::see_other(receipt),
         Err(Fail::Refused(refusal)) => {
             let errors = FieldErrors::from([("parent", refusal.words().into_owned())]);
-            let page = build(&app, &actor, node, form.text("parent"), form.text("from"), errors).await?;
+            let page = build(
+                &app,
+                &actor,
+                node,
+                form.text("parent"),
+                form.text("from"),
+                errors,
+            )
+            .await?;
             reply::invalid(&page)
         }
         Err(other) => Err(other.into()),

@@ -30,9 +30,7 @@ impl Refusal for NotClosed {
 
     fn words(&self) -> Cow<'static, str> {
         match self {
-            NotClosed::HasChildren => {
-                "下面还有党组织，请先调整它们的隶属或撤并，再撤并上级".into()
-            }
+            NotClosed::HasChildren => "下面还有党组织，请先调整它们的隶属或撤并，再撤并上级".into(),
             NotClosed::HasMembers(n) => {
                 format!("名册上还有{n}名党员，请选择并入哪个党组织，党员的组织关系随之转入").into()
             }
@@ -77,6 +75,7 @@ pub async fn close_node(
         tx.exec(sql, params![node.id, last]).await?;
     }
     let detail = serde_json::json!({ "from": from });
-    tx.audit("close_organisation", ("node", node.id), &node.path, detail).await?;
+    tx.audit("close_organisation", ("node", node.id), &node.path, detail)
+        .await?;
     Ok(())
 }

@@ -87,7 +87,11 @@ pub async fn create_organisation(
     )
     .await?;
     if let Some(code) = &form.issued_code {
-        tx.exec("UPDATE node SET issued_code = $2 WHERE id = $1", params![node.id, code]).await?;
+        tx.exec(
+            "UPDATE node SET issued_code = $2 WHERE id = $1",
+            params![node.id, code],
+        )
+        .await?;
     }
     for (tree, end) in [("group", form.group), ("contact", form.contact)] {
         if end.is_some() {
@@ -103,14 +107,19 @@ pub async fn create_organisation(
     let figures: Vec<(&str, i64)> = form.figures.iter().map(|(c, v)| (c.as_str(), *v)).collect();
     set_figures(tx, node.id, i64::from(tx.today().year()), &figures).await?;
     let detail = serde_json::json!({ "kind": node.kind, "name": node.name });
-    tx.audit("create_organisation", ("node", node.id), &node.path, detail).await?;
+    tx.audit("create_organisation", ("node", node.id), &node.path, detail)
+        .await?;
     Ok(node)
 }
 
 pub(crate) async fn check_kind(db: &Db, category: &str, kind: &str) -> Result<(), Fail<NotSaved>> {
     let sql = "SELECT COUNT(*) FROM node_kind WHERE code = $1 AND category = $2";
     let known: i64 = db.scalar(sql, params![kind, category]).await?;
-    if known == 1 { Ok(()) } else { Err(Fail::Refused(NotSaved::UnknownKind)) }
+    if known == 1 {
+        Ok(())
+    } else {
+        Err(Fail::Refused(NotSaved::UnknownKind))
+    }
 }
 
 pub(crate) async fn check_name(
@@ -130,31 +139,53 @@ pub(crate) async fn check_name(
     let beside = |path: &kernel::TreePath| {
         category != "organisation" || (path.is_within(&parent.path) && path.depth() == level)
     };
-    let taken = standing.iter().any(|(id, path)| Some(*id) != but && beside(path));
-    if taken { Err(Fail::Refused(NotSaved::NameTaken)) } else { Ok(()) }
+    let taken = standing
+        .iter()
+        .any(|(id, path)| Some(*id) != but && beside(path));
+    if taken {
+        Err(Fail::Refused(NotSaved::NameTaken))
+    } else {
+        Ok(())
+    }
 }
 
 /// Everything chosen from lists still stands, and units lie where the actor may edit.
-pub(crate) async fn check_ends(db: &Db, actor: &Actor, form: &NodeForm) -> Result<(), Fail<NotSaved>> {
+pub(crate) async fn check_ends(
+    db: &Db,
+    actor: &Actor,
+    form: &NodeForm,
+) -> Result<(), Fail<NotSaved>> {
     for (end, kind) in [
         (form.zone, "zone"),
         (form.group, "education_group"),
         (form.contact, "contact_point"),
     ] {
         let Some(id) = end else { continue };
-        let fits = find_node(db, id).await?.is_some_and(|n| n.kind == kind && n.is_active());
+        let fits = find_node(db, id)
+            .await?
+            .is_some_and(|n| n.kind == kind && n.is_active());
         if !fits {
-            return Err(Fail::Refused(NotSaved::Gone("选择的片区、集团或联系点已不存在，请重新选择")));
+            return Err(Fail::Refused(NotSaved::Gone(
+                "选择的片区、集团或联系点已不存在，请重新选择",
+            )));
         }
     }
     for unit in crate::store::nodes(db, &form.units).await? {
         if unit.category != "unit" || !actor.can(Right::EditOrganisations, &unit.place()) {
-            return Err(Fail::Refused(NotSaved::Gone("选择的单位已不存在，请重新选择")));
+            return Err(Fail::Refused(NotSaved::Gone(
+                "选择的单位已不存在，请重新选择",
+            )));
         }
     }
     let known = crate::store::tag_kinds(db).await?;
-    if form.tags.iter().any(|tag| !known.iter().any(|k| k.code == *tag)) {
-        return Err(Fail::Refused(NotSaved::Gone("选择的标签已不存在，请重新选择")));
+    if form
+        .tags
+        .iter()
+        .any(|tag| !known.iter().any(|k| k.code == *tag))
+    {
+        return Err(Fail::Refused(NotSaved::Gone(
+            "选择的标签已不存在，请重新选择",
+        )));
     }
     Ok(())
 }

@@ -47,8 +47,20 @@ pub async fn apply(tx: &Tx, import: &Import, plan: Plan) -> Result<Outcome, Fail
                 Ok(read) => waiting.push((row.number, row.title, read)),
                 Err(reason) => outcome.late.push((row.number, reason)),
             },
-            Verdict::Update { object, version, .. } => match ground.read(&row.cells) {
-                Ok(read) => update(tx, &mut outcome, (row.number, row.title), object, version, &read).await?,
+            Verdict::Update {
+                object, version, ..
+            } => match ground.read(&row.cells) {
+                Ok(read) => {
+                    update(
+                        tx,
+                        &mut outcome,
+                        (row.number, row.title),
+                        object,
+                        version,
+                        &read,
+                    )
+                    .await?
+                }
                 Err(reason) => outcome.late.push((row.number, reason)),
             },
             Verdict::Same { .. } | Verdict::Doubt { .. } | Verdict::Bad { .. } => {}
@@ -60,7 +72,9 @@ pub async fn apply(tx: &Tx, import: &Import, plan: Plan) -> Result<Outcome, Fail
         let mut later = Vec::new();
         for (number, title, read) in waiting {
             let parent = read.parent.as_deref().map(|name| {
-                made.get(&typed::name_key(name)).copied().or_else(|| ground.parent_named(name))
+                made.get(&typed::name_key(name))
+                    .copied()
+                    .or_else(|| ground.parent_named(name))
             });
             match parent {
                 Some(None) => later.push((number, title, read)),
@@ -77,9 +91,14 @@ pub async fn apply(tx: &Tx, import: &Import, plan: Plan) -> Result<Outcome, Fail
         }
         if later.len() == before {
             let reason = |name: &Option<String>| {
-                format!("上级“{}”没有建成，这一行也没有写入。", name.as_deref().unwrap_or_default())
+                format!(
+                    "上级“{}”没有建成，这一行也没有写入。",
+                    name.as_deref().unwrap_or_default()
+                )
             };
-            outcome.late.extend(later.iter().map(|(n, _, read)| (*n, reason(&read.parent))));
+            outcome
+                .late
+                .extend(later.iter().map(|(n, _, read)| (*n, reason(&read.parent))));
             break;
         }
         waiting = later;
@@ -90,7 +109,13 @@ pub async fn apply(tx: &Tx, import: &Import, plan: Plan) -> Result<Outcome, Fail
     let counts = serde_json::json!({
         "created": outcome.created.len(), "updated": outcome.updated.len(), "late": outcome.late.len(),
     });
-    tx.audit("import_organisations", ("import", import.id), &import.path, counts).await?;
+    tx.audit(
+        "import_organisations",
+        ("import", import.id),
+        &import.path,
+        counts,
+    )
+    .await?;
     Ok(outcome)
 }
 
@@ -129,12 +154,21 @@ async fn update(
     version: i64,
     read: &Read,
 ) -> Result<(), Error> {
-    let Some(node) = find_node(tx, id).await? else { return Ok(()) };
+    let Some(node) = find_node(tx, id).await? else {
+        return Ok(());
+    };
     if node.version != version {
-        outcome.late.push((row.0, "核对之后有人改过这个组织，请重新导入这一行。".to_owned()));
+        outcome.late.push((
+            row.0,
+            "核对之后有人改过这个组织，请重新导入这一行。".to_owned(),
+        ));
         return Ok(());
     }
-    let tags: Vec<String> = rows::tags_of(tx, id).await?.into_iter().map(|t| t.code).collect();
+    let tags: Vec<String> = rows::tags_of(tx, id)
+        .await?
+        .into_iter()
+        .map(|t| t.code)
+        .collect();
     let figures = rows::figures(tx, &[id], i64::from(tx.today().year())).await?;
     let was = serde_json::json!({
         "short_name": node.short_name, "kind": node.kind, "issued_code": node.issued_code,
@@ -142,7 +176,14 @@ async fn update(
         "figures": figures.into_iter().map(|f| (f.code, f.value)).collect::<HashMap<_, _>>(),
     });
     let today = tx.today();
-    set_plain(tx, id, &read.short, &read.kind, read.code.as_ref().or(node.issued_code.as_ref())).await?;
+    set_plain(
+        tx,
+        id,
+        &read.short,
+        &read.kind,
+        read.code.as_ref().or(node.issued_code.as_ref()),
+    )
+    .await?;
     if let Some(wanted) = &read.tags {
         set_tags(tx, id, &tags, wanted).await?;
     }
@@ -151,12 +192,25 @@ async fn update(
     }
     let figures: Vec<(&str, i64)> = read.figures.iter().map(|(c, v)| (c.as_str(), *v)).collect();
     set_figures(tx, id, i64::from(today.year()), &figures).await?;
-    let version = tx.scalar("SELECT version FROM node WHERE id = $1", params![id]).await?;
-    outcome.updated.push(Before { id, title: row.1, version, was });
+    let version = tx
+        .scalar("SELECT version FROM node WHERE id = $1", params![id])
+        .await?;
+    outcome.updated.push(Before {
+        id,
+        title: row.1,
+        version,
+        was,
+    });
     Ok(())
 }
 
-async fn set_plain(tx: &Tx, id: Id, short: &str, kind: &str, code: Option<&String>) -> Result<(), Error> {
+async fn set_plain(
+    tx: &Tx,
+    id: Id,
+    short: &str,
+    kind: &str,
+    code: Option<&String>,
+) -> Result<(), Error> {
     tx.exec(
         "UPDATE node SET short_name = $2, kind = $3, issued_code = $4, version = version + 1
          WHERE id = $1",
@@ -167,7 +221,12 @@ async fn set_plain(tx: &Tx, id: Id, short: &str, kind: &str, code: Option<&Strin
 }
 
 /// Makes the tags of a node those wanted, from today on.
-pub(crate) async fn set_tags(tx: &Tx, id: Id, held: &[String], wanted: &[String]) -> Result<(), Error> {
+pub(crate) async fn set_tags(
+    tx: &Tx,
+    id: Id,
+    held: &[String],
+    wanted: &[String],
+) -> Result<(), Error> {
     for tag in held.iter().filter(|tag| !wanted.contains(tag)) {
         untag_node(tx, id, tag, tx.today()).await?;
     }
@@ -197,37 +256,57 @@ pub async fn undo(tx: &Tx, import: &Import) -> Result<Outcome, Fail<NotImported>
         return Err(Fail::Refused(NotImported::NothingToUndo));
     }
     let counts = serde_json::json!({ "kept": outcome.kept.len() });
-    tx.audit("undo_import", ("import", import.id), &import.path, counts).await?;
+    tx.audit("undo_import", ("import", import.id), &import.path, counts)
+        .await?;
     Ok(outcome)
 }
 
 async fn restore(tx: &Tx, before: &Before) -> Result<(), Error> {
     let text = |key: &str| before.was[key].as_str().map(str::to_owned);
     let code = text("issued_code");
-    let (short, kind) = (text("short_name").unwrap_or_default(), text("kind").unwrap_or_default());
+    let (short, kind) = (
+        text("short_name").unwrap_or_default(),
+        text("kind").unwrap_or_default(),
+    );
     set_plain(tx, before.id, &short, &kind, code.as_ref()).await?;
-    let held: Vec<String> = rows::tags_of(tx, before.id).await?.into_iter().map(|t| t.code).collect();
+    let held: Vec<String> = rows::tags_of(tx, before.id)
+        .await?
+        .into_iter()
+        .map(|t| t.code)
+        .collect();
     let wanted: Vec<String> = serde_json::from_value(before.was["tags"].clone())?;
     set_tags(tx, before.id, &held, &wanted).await?;
     let zone: Option<Id> = serde_json::from_value(before.was["zone"].clone())?;
     set_zone(tx, before.id, zone, tx.today()).await?;
     let figures: HashMap<String, i64> = serde_json::from_value(before.was["figures"].clone())?;
     let year = i64::from(tx.today().year());
-    tx.exec("DELETE FROM node_figure WHERE node = $1 AND year = $2", params![before.id, year]).await?;
+    tx.exec(
+        "DELETE FROM node_figure WHERE node = $1 AND year = $2",
+        params![before.id, year],
+    )
+    .await?;
     let figures: Vec<(&str, i64)> = figures.iter().map(|(c, v)| (c.as_str(), *v)).collect();
     set_figures(tx, before.id, year, &figures).await
 }
 
 /// Tables whose rows name an organisation: one of them means it is in use.
 const IN_USE: &[(&str, &str)] = &[
-    ("membership", "branch"), ("member", "branch"), ("post", "node"), ("role_grant", "node"),
-    ("record", "organisation"), ("duty", "organisation"), ("target", "organisation"),
-    ("sheet", "issuer"), ("requirement", "reviewer"),
+    ("membership", "branch"),
+    ("member", "branch"),
+    ("post", "node"),
+    ("role_grant", "node"),
+    ("record", "organisation"),
+    ("duty", "organisation"),
+    ("target", "organisation"),
+    ("sheet", "issuer"),
+    ("requirement", "reviewer"),
 ];
 
 /// Takes a node away that nobody edited or uses; false if somebody does.
 async fn remove(tx: &Tx, id: Id) -> Result<bool, Error> {
-    let Some(node) = find_node(tx, id).await? else { return Ok(true) };
+    let Some(node) = find_node(tx, id).await? else {
+        return Ok(true);
+    };
     if node.version != 1 && node.category == "organisation" {
         return Ok(false);
     }

@@ -13,6 +13,6 @@ pub use create_organisation::{NotSaved, create_organisation};
 pub use edit_organisation::edit_organisation;
 pub use move_organisation::{NotMoved, move_organisation};
 pub use write::{
-    NewNode, NewPost, appoint, cover_unit, create_node, group_node, set_figures, set_zone, tag_node,
-    uncover_unit, untag_node,
+    NewNode, NewPost, appoint, cover_unit, create_node, group_node, set_figures, set_zone,
+    tag_node, uncover_unit, untag_node,
 };

@@ -97,6 +97,7 @@ pub async fn move_organisation(
     .await?;
     places::queue(tx, node.id, &node.path).await?;
     let detail = serde_json::json!({ "from": from, "parent": parent.id });
-    tx.audit("move_organisation", ("node", node.id), &path, detail).await?;
+    tx.audit("move_organisation", ("node", node.id), &path, detail)
+        .await?;
     Ok(())
 }

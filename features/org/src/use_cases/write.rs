@@ -69,8 +69,15 @@ pub async fn create_node(tx: &Tx, new: NewNode<'_>) -> Result<Node, Error> {
         "INSERT INTO node (id, category, kind, name, short_name, pinyin, path, zone, from_day)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         params![
-            id, new.category, new.kind, new.name, new.short_name, pinyin::of_place(new.name), &path,
-            zone, new.from
+            id,
+            new.category,
+            new.kind,
+            new.name,
+            new.short_name,
+            pinyin::of_place(new.name),
+            &path,
+            zone,
+            new.from
         ],
     )
     .await?;
@@ -105,12 +112,22 @@ pub(crate) async fn next_path(tx: &Tx, parent: Option<&Node>) -> Result<TreePath
         .await?;
     let standing = taken.map_or(0, |path| label_number(&path));
     let counted: i64 = match parent {
-        Some(parent) => tx.scalar("SELECT next_label FROM node WHERE id = $1", params![parent.id]).await?,
+        Some(parent) => {
+            tx.scalar(
+                "SELECT next_label FROM node WHERE id = $1",
+                params![parent.id],
+            )
+            .await?
+        }
         None => 0,
     };
     let next = counted.max(standing + 1);
     if let Some(parent) = parent {
-        tx.exec("UPDATE node SET next_label = $2 WHERE id = $1", params![parent.id, next + 1]).await?;
+        tx.exec(
+            "UPDATE node SET next_label = $2 WHERE id = $1",
+            params![parent.id, next + 1],
+        )
+        .await?;
     }
     let label = u32::try_from(next).ok().filter(|n| *n < 46_656);
     let label = label.ok_or_else(|| Error::Schema("no path left below a node".to_owned()))?;
@@ -118,7 +135,9 @@ pub(crate) async fn next_path(tx: &Tx, parent: Option<&Node>) -> Result<TreePath
 }
 
 fn label_number(path: &str) -> i64 {
-    let label = path.get(path.len().saturating_sub(TreePath::LABEL)..).unwrap_or_default();
+    let label = path
+        .get(path.len().saturating_sub(TreePath::LABEL)..)
+        .unwrap_or_default();
     i64::from_str_radix(label, 36).unwrap_or(0)
 }
 
@@ -158,7 +177,9 @@ pub(crate) async fn end_edges(tx: &Tx, tree: &str, child: Id, from: Day) -> Resu
 
 /// 划片: puts an organisation into a zone, and with it what lies below and was in the same one.
 pub async fn set_zone(tx: &Tx, node: Id, zone: Option<Id>, from: Day) -> Result<(), Error> {
-    let Some(was) = find_node(tx, node).await? else { return Err(missing("node")) };
+    let Some(was) = find_node(tx, node).await? else {
+        return Err(missing("node"));
+    };
     if was.zone == zone {
         return Ok(());
     }
@@ -187,7 +208,13 @@ pub async fn set_zone(tx: &Tx, node: Id, zone: Option<Id>, from: Day) -> Result<
 }
 
 /// 归组: puts an organisation into an education group or a contact point, besides its zone.
-pub async fn group_node(tx: &Tx, tree: &'static str, node: Id, group: Option<Id>, from: Day) -> Result<(), Error> {
+pub async fn group_node(
+    tx: &Tx,
+    tree: &'static str,
+    node: Id,
+    group: Option<Id>,
+    from: Day,
+) -> Result<(), Error> {
     end_edges(tx, tree, node, from).await?;
     if let Some(group) = group {
         add_edge(tx, tree, node, group, from).await?;
@@ -291,7 +318,14 @@ pub async fn appoint(tx: &Tx, new: NewPost<'_>) -> Result<Id, Error> {
         "INSERT INTO post (id, node, kind, member, holder, staffing, from_day, to_day, term_to)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         params![
-            id, new.node, new.kind, new.member, new.holder, new.staffing, new.from, new.to,
+            id,
+            new.node,
+            new.kind,
+            new.member,
+            new.holder,
+            new.staffing,
+            new.from,
+            new.to,
             new.term_to
         ],
     )

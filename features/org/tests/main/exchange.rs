@@ -5,14 +5,32 @@ use testkit::{Caller, County, on_both};
 
 pub fn sheet(header: &[&str], rows: &[&[&str]]) -> Vec<u8> {
     let columns = header.iter().map(|title| Column::text(title, 12)).collect();
-    let rows = rows.iter().map(|row| row.iter().map(|cell| Value::from(*cell)).collect()).collect();
-    let sheet = SheetOut { name: "表".to_owned(), columns, rows, ..SheetOut::default() };
-    office::xlsx::write(&Workbook { sheets: vec![sheet] }).unwrap()
+    let rows = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| Value::from(*cell)).collect())
+        .collect();
+    let sheet = SheetOut {
+        name: "表".to_owned(),
+        columns,
+        rows,
+        ..SheetOut::default()
+    };
+    office::xlsx::write(&Workbook {
+        sheets: vec![sheet],
+    })
+    .unwrap()
 }
 
 async fn import(caller: &Caller, name: &str, bytes: &[u8]) -> String {
     let key = bytes.len().to_string();
-    caller.upload("/organisations/import", &[("_key", &key)], &[("file", name, bytes)]).await.led_to()
+    caller
+        .upload(
+            "/organisations/import",
+            &[("_key", &key)],
+            &[("file", name, bytes)],
+        )
+        .await
+        .led_to()
 }
 
 on_both! {

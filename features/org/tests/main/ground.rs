@@ -1,7 +1,9 @@
 //! What the demo, imports and other features build on.
 
 use kernel::{Day, Id};
-use org::use_cases::{NewNode, NewPost, appoint, cover_unit, create_node, set_figures, set_zone, tag_node};
+use org::use_cases::{
+    NewNode, NewPost, appoint, cover_unit, create_node, set_figures, set_zone, tag_node,
+};
 use org::{Node, store as rows};
 use std::convert::Infallible;
 use store::Fail;
@@ -17,13 +19,30 @@ where
     F: FnOnce(store::Tx) -> Fut,
     Fut: Future<Output = Result<T, store::Error>>,
 {
-    let done: Result<T, Fail<Infallible>> =
-        app.app.store.housekeep(|tx| async move { Ok(body(tx).await?) }).await;
+    let done: Result<T, Fail<Infallible>> = app
+        .app
+        .store
+        .housekeep(|tx| async move { Ok(body(tx).await?) })
+        .await;
     done.unwrap()
 }
 
-fn new(category: &'static str, kind: &'static str, name: &'static str, parent: Option<Id>, zone: Option<Id>) -> NewNode<'static> {
-    NewNode { category, kind, name, short_name: name, parent, zone, from: day("2024-09-01") }
+fn new(
+    category: &'static str,
+    kind: &'static str,
+    name: &'static str,
+    parent: Option<Id>,
+    zone: Option<Id>,
+) -> NewNode<'static> {
+    NewNode {
+        category,
+        kind,
+        name,
+        short_name: name,
+        parent,
+        zone,
+        from: day("2024-09-01"),
+    }
 }
 
 on_both! {

@@ -7,7 +7,10 @@ use store::params;
 use testkit::{Caller, County, TestApp, on_both};
 
 async fn node(app: &TestApp, id: Id) -> org::Node {
-    rows::find_node(app.app.store.db(), id).await.unwrap().unwrap()
+    rows::find_node(app.app.store.db(), id)
+        .await
+        .unwrap()
+        .unwrap()
 }
 
 /// Runs every queued job of this feature.
@@ -16,7 +19,9 @@ async fn work(app: &TestApp) {
     while let Some(job) = app.app.store.claim_job().await.unwrap() {
         let found = feature.jobs.iter().find(|(kind, _)| *kind == job.kind);
         if let Some((_, handler)) = found {
-            handler(app.app.clone(), serde_json::from_str(&job.payload).unwrap()).await.unwrap();
+            handler(app.app.clone(), serde_json::from_str(&job.payload).unwrap())
+                .await
+                .unwrap();
         }
         app.app.store.finish_job(&job).await.unwrap();
     }
@@ -25,15 +30,23 @@ async fn work(app: &TestApp) {
 /// Fields that the edit form sends for a branch.
 async fn save(caller: &Caller, app: &TestApp, id: Id, more: &[(&str, &str)]) -> testkit::Answer {
     let at = node(app, id).await;
-    let (version, zone) = (at.version.to_string(), at.zone.map(|z| z.to_string()).unwrap_or_default());
+    let (version, zone) = (
+        at.version.to_string(),
+        at.zone.map(|z| z.to_string()).unwrap_or_default(),
+    );
     let mut fields = vec![
-        ("name", at.name.as_str()), ("short_name", at.short_name.as_str()),
-        ("kind", at.kind.as_str()), ("_version", version.as_str()), ("zone", zone.as_str()),
+        ("name", at.name.as_str()),
+        ("short_name", at.short_name.as_str()),
+        ("kind", at.kind.as_str()),
+        ("_version", version.as_str()),
+        ("zone", zone.as_str()),
         ("from", "2026-11-20"),
     ];
     fields.retain(|(name, _)| !more.iter().any(|(k, _)| k == name));
     fields.extend(more);
-    caller.post(&format!("/organisations/{id}/edit"), &fields).await
+    caller
+        .post(&format!("/organisations/{id}/edit"), &fields)
+        .await
 }
 
 on_both! {
