@@ -44,7 +44,7 @@ async function phone(person, name) {
 }
 
 // The pages speak Chinese; names of formats, keys and the like are the exception.
-const KNOWN = /^(Word|Excel|PDF|JPG|PNG|JPEG|docx|xlsx|pdf|jpg|jpeg|png|txt|csv|MB|KB|GB|px|A4|Ctrl|Enter|Esc|http|https|www|SM3|JSON|CSV|[A-Za-z])$/;
+const KNOWN = /^(doc|wps|WPS|Linux|Windows|Android|macOS|iOS|Chrome|Edge|Firefox|Safari|Word|Excel|PDF|JPG|PNG|JPEG|docx|xlsx|pdf|jpg|jpeg|png|txt|csv|MB|KB|GB|px|A4|Ctrl|Enter|Esc|http|https|www|SM3|JSON|CSV|[A-Za-z])$/;
 async function words(page) {
   const text = await page.evaluate(() => {
     const main = document.querySelector('main');
@@ -61,7 +61,7 @@ async function words(page) {
 // Chinese sentences carry Chinese marks.
 async function marks(page) {
   const text = await page.evaluate(() => document.body.innerText);
-  const half = [...new Set(text.match(/.{0,6}[\u4e00-\u9fff”》][,;:?!()](?![\s\d]).{0,4}/g) || [])];
+  const half = [...new Set(text.match(/.{0,6}[\u4e00-\u9fff”》][,;:?!()](?!\s).{0,4}/g) || [])];
   if (process.env.ZHIBU_JOURNEYS_HALF === 'off') return [];
   return half.length ? [`half-width marks: ${half.slice(0, 6).join(' ¦ ')}`] : [];
 }

@@ -3,11 +3,12 @@ export async function weigh(person, deed) {
   const session = await person.context.newCDPSession(person.page);
   await session.send('Network.enable');
   const asked = new Map();
+  const kept = new Set();
   let bytes = 0;
   session.on('Network.responseReceived', ({ requestId, response }) => {
-    if (!response.fromDiskCache && /^http/.test(response.url)) asked.set(requestId, response.url);
+    if (!response.fromDiskCache && !kept.has(requestId) && /^http/.test(response.url)) asked.set(requestId, response.url);
   });
-  session.on('Network.requestServedFromCache', ({ requestId }) => asked.delete(requestId));
+  session.on('Network.requestServedFromCache', ({ requestId }) => kept.add(requestId));
   session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
     if (asked.has(requestId)) bytes += encodedDataLength;
   });

@@ -81,8 +81,8 @@ export class Person {
   }
   async go(role, name, within) { await this.goOn(this.by(role, name, within)); }
 
-  // A field filled by hand.
-  async typeIn(thing, text) { this.typed += 1; await thing.fill(text); }
+  // A field filled by hand: one click to get there.
+  async typeIn(thing, text) { this.clicks += 1; this.typed += 1; await thing.fill(text); }
   async type(label, text, within) { await this.typeIn(this.labelled(label, within), text); }
 
   // A choice in a list: opened and picked, two clicks.

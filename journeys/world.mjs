@@ -63,7 +63,7 @@ export class World {
     world.steps = 0;
     await world.serve(TODAY);
     const browser = process.env.ZHIBU_CHROMIUM || spawnSync('sh', ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome']).stdout.toString().trim();
-    world.browser = await chromium.launch({ executablePath: browser, args: ['--no-sandbox', '--lang=zh-CN'] });
+    world.browser = await chromium.launch({ executablePath: browser, args: ['--no-sandbox', '--lang=zh-CN'], env: { ...process.env, LANGUAGE: 'zh_CN', LANG: 'zh_CN.UTF-8' } });
     return world;
   }
 
@@ -125,7 +125,11 @@ export class World {
   // Ends everything; fails when a page broke its own policy or a script of ours failed.
   async end() {
     const complaints = this.people.flatMap(p => p.complaints);
-    for (const person of this.people) await person.leave();
+    // Where each stood last: what a failure looked like.
+    for (const [n, person] of this.people.entries()) {
+      if (!person.page.isClosed()) await person.page.screenshot({ path: path.join(this.shots, `last-${n}.png`) }).catch(() => {});
+      await person.leave();
+    }
     if (this.browser) await this.browser.close();
     await this.stop();
     if (this.database) psql(`DROP DATABASE IF EXISTS ${this.database} WITH (FORCE)`);

@@ -6,7 +6,7 @@ import { World } from '../world.mjs';
 
 let world;
 before(async () => { world = await World.begin('organisations'); });
-after(() => world.end());
+after(() => world?.end());
 
 test('the officer walks the tree by subordination and by zone', async () => {
   const officer = await world.signedIn('officer');

@@ -4,7 +4,7 @@ import { World } from '../world.mjs';
 
 let world;
 before(async () => { world = await World.begin('sign-in'); });
-after(() => world.end());
+after(() => world?.end());
 
 test('a wrong password says so and keeps the name; the third one makes wait; the right one enters', async () => {
   const person = await world.person();
