@@ -264,7 +264,7 @@
     if (e.target.dataset && e.target.dataset.browse) doc.getElementById(e.target.dataset.browse).click();
     $$('details.me[open]').forEach(d => { if (!d.contains(e.target)) d.open = false; });
     var jump = e.target.closest && e.target.closest('.err-sum a[href^="#"]');
-    if (jump) { var t = doc.getElementById(jump.hash.slice(1)); if (t) { e.preventDefault(); t.focus(); t.scrollIntoView({ block: 'center' }); } }
+    if (jump) { var t = doc.getElementById(jump.hash.slice(1)); if (t) { e.preventDefault(); var c = /^(input|select|textarea|button|a)$/i.test(t.tagName) ? t : $('textarea,select,button,input:not([type=hidden]),a', t) || t; c.focus(); t.scrollIntoView({ block: 'center' }); } }
   });
 
   /* tick all, tick the clean ones, batch bar */

@@ -87,7 +87,7 @@ impl Failure {
                 StatusCode::FORBIDDEN,
                 "forged",
                 "页面已过期",
-                "登录状态已变化，这次提交没有生效。请返回上一页，刷新后再提交一次。".to_owned(),
+                "登录已过期或已在别处退出，这次提交没有生效。已自动保存的内容还在；请重新登录，用浏览器的“后退”可以找回刚填的文字。".to_owned(),
             ),
             Failure::TooLarge(words) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "文件太大", words.clone())

@@ -132,7 +132,8 @@ async fn explain(app: &App, actor: Option<Actor>, mut response: Response, script
     let frame = frame.unwrap_or_else(|| Frame::public(app, &explained.title));
     let status = explained.status;
     let is_fault = status == StatusCode::INTERNAL_SERVER_ERROR;
-    match (ErrorPage { frame, explained, is_fault }).render() {
+    let signs_in = actor.is_none() && status == StatusCode::FORBIDDEN;
+    match (ErrorPage { frame, explained, is_fault, signs_in }).render() {
         Ok(html) => (status, Html(html)).into_response(),
         Err(_) => status.into_response(),
     }
@@ -145,6 +146,7 @@ struct ErrorPage {
     frame: Frame,
     explained: Explained,
     is_fault: bool,
+    signs_in: bool,
 }
 
 async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {

@@ -179,6 +179,7 @@ fn of_holders(county: &County, holders: &[Holder]) -> Vec<Wanted> {
     let (mut secretaries, mut committee, mut generals) = (0, 0, 0);
     for holder in holders {
         let general = county.organisations.iter().any(|o| o.is_general && o.id == holder.node);
+        let ordinary = county.organisations.iter().any(|o| !o.is_general && o.id == holder.node);
         let own = |role: Role, username: String| Wanted {
             role,
             second: None,
@@ -200,7 +201,7 @@ fn of_holders(county: &County, holders: &[Holder]) -> Vec<Wanted> {
                 let primary = holder.node_name.ends_with("小学党支部") && secretaries < 60;
                 all.push(Wanted { featured: primary && committee < 40, ..own(Role::Secretary, format!("shuji{secretaries}")) });
             }
-            "organisation_member" if committee < 12 => {
+            "organisation_member" if committee < 6 || (ordinary && committee < 24) => {
                 committee += 1;
                 all.push(own(Role::CommitteeMember, format!("zuzhi{committee}")));
             }

@@ -14,6 +14,7 @@ use office::official::BodyBlock;
 use office::plain::PlainDocument;
 use record::files::{Accept, Taken, save_taken, take_file_of};
 use std::path::Path;
+use rules::measure::{Measure, RecordFilter, RecordQuery};
 use store::{Fail, OnceKey, params};
 use task::use_cases::draft_sheet::{NewDraft, Original};
 use task::use_cases::issue_sheet::Issue;
@@ -77,11 +78,18 @@ async fn issue(
     let mut items = task::store::items(db, id).await?;
     for item in &mut items {
         item.checked = true;
+        if item.title.contains("三会一课") {
+            // Lectures held in the month are offered as its evidence; the school confirms them.
+            let query = RecordQuery { record_kind: "lecture".to_owned(), filter: RecordFilter::default() };
+            item.measure = serde_json::to_string(&Measure::Review { offer: Some(query) })?;
+            item.needs_file = false;
+        }
         if item.due.is_none() && item.cadence.is_empty() {
             item.due = Some(quarter.period().to);
         }
     }
     sheet.prefix = PREFIX.to_owned();
+    sheet.title = "清禾县教育系统党建工作任务交办单".to_owned();
     let edit = Edit { key: format!("demo{id}"), sheet: Some(sheet), items };
     task::use_cases::save_draft::save_draft(&app, officer, id, edit, true).await.map_err(said)?;
     let sheet = task::store::find_sheet(app.store.db(), id).await?.context("the draft")?;
@@ -262,13 +270,22 @@ async fn present(app: &App, county: &County, people: &People, sheet: Id, today: 
         };
         let next = day.plus_days(1).min(today);
         judge(app, next, &people.officer, &with(Fate::Accepted), &Judgement::Accept).await?;
-        let returned = Judgement::Return {
-            reason: "缺家长会一栏的条数，请补上。".to_owned(),
-            field: Some("text".to_owned()),
-        };
-        judge(app, next, &people.officer, &with(Fate::Returned), &returned).await?;
+        for key in with(Fate::Returned) {
+            judge(app, next, &people.officer, &[key], &returned(&all, key)).await?;
+        }
     }
     the_rest(app, county, people, &all, today).await
+}
+
+/// Why it is returned, in words that fit what was asked.
+fn returned(all: &[Asked], key: Key) -> Judgement {
+    let one = all.iter().find(|one| one.requirement == key.requirement);
+    let (reason, field) = match one {
+        Some(one) if one.needs_file => ("材料缺审议时间和落款，请补齐后再报。", "file"),
+        Some(one) if one.title.contains("课") => ("没有写明听课人数，请补上。", "text"),
+        _ => ("没有写明完成时间和责任人，请补上。", "text"),
+    };
+    Judgement::Return { reason: reason.to_owned(), field: Some(field.to_owned()) }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

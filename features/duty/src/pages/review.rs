@@ -36,15 +36,24 @@ pub fn nav() -> Vec<Nav> {
         right: Right::ReviewDuties,
         shown: |_| true,
         count: Some(|app, actor| {
-            Box::pin(async move { Ok(rows::count(app.store.db(), &actor, &Filter::default()).await?) })
+            Box::pin(
+                async move { Ok(rows::count(app.store.db(), &actor, &Filter::default()).await?) },
+            )
         }),
     }]
 }
 
 /// How many submissions wait for that person; those handed in since an instant only, if one is named.
 /// The same rule as the queue's own.
-pub async fn waiting(app: &App, actor: &Actor, since: Option<Instant>) -> Result<i64, ::store::Error> {
-    let filter = Filter { since, ..Filter::default() };
+pub async fn waiting(
+    app: &App,
+    actor: &Actor,
+    since: Option<Instant>,
+) -> Result<i64, ::store::Error> {
+    let filter = Filter {
+        since,
+        ..Filter::default()
+    };
     rows::count(app.store.db(), actor, &filter).await
 }
 
@@ -82,9 +91,15 @@ impl Filter {
 
     /// The queue narrowed so.
     fn path(&self) -> String {
-        let ids = [("sheet", self.sheet), ("item", self.item), ("zone", self.zone)];
-        let mut parts: Vec<String> =
-            ids.iter().filter_map(|(name, id)| id.map(|id| format!("{name}={id}"))).collect();
+        let ids = [
+            ("sheet", self.sheet),
+            ("item", self.item),
+            ("zone", self.zone),
+        ];
+        let mut parts: Vec<String> = ids
+            .iter()
+            .filter_map(|(name, id)| id.map(|id| format!("{name}={id}")))
+            .collect();
         parts.extend(self.since.map(|_| "new=1".to_owned()));
         if parts.is_empty() {
             paths::REVIEW.to_owned()
@@ -95,9 +110,15 @@ impl Filter {
 
     /// The same as hidden fields.
     fn fields(&self) -> Vec<(&'static str, String)> {
-        let ids = [("sheet", self.sheet), ("item", self.item), ("zone", self.zone)];
-        let mut fields: Vec<_> =
-            ids.iter().filter_map(|(name, id)| id.map(|id| (*name, id.to_string()))).collect();
+        let ids = [
+            ("sheet", self.sheet),
+            ("item", self.item),
+            ("zone", self.zone),
+        ];
+        let mut fields: Vec<_> = ids
+            .iter()
+            .filter_map(|(name, id)| id.map(|id| (*name, id.to_string())))
+            .collect();
         fields.extend(self.since.map(|_| ("new", "1".to_owned())));
         fields
     }
@@ -189,19 +210,28 @@ async fn page(
     let (waiting, next) = rows::page(db, actor, &filter, after).await?;
     let reasons = rows::reasons(db, actor.account).await?;
     let now = app.store.now();
-    let mut undos = undos(rows::judged(db, actor.account, now.plus_ms(-UNDO_MS)).await?, now);
+    let mut undos = undos(
+        rows::judged(db, actor.account, now.plus_ms(-UNDO_MS)).await?,
+        now,
+    );
     let undo = (!undos.is_empty()).then(|| undos.remove(0));
     let clean = waiting.iter().filter(|row| row.lacks.is_empty()).count();
     let shown = waiting.len();
     let sentence = sentence(shown, total, clean);
-    let choice = |id: Id, words: String, on: Option<Id>| Choice { id, words, on: on == Some(id) };
+    let choice = |id: Id, words: String, on: Option<Id>| Choice {
+        id,
+        words,
+        on: on == Some(id),
+    };
     let mut sheets: Vec<Choice> = Vec::new();
     for item in &asked {
         if !sheets.iter().any(|sheet| sheet.id == item.sheet) {
             sheets.push(choice(item.sheet, item.sheet_words(), filter.sheet));
         }
     }
-    let items = asked.iter().filter(|item| filter.sheet.is_none_or(|sheet| sheet == item.sheet));
+    let items = asked
+        .iter()
+        .filter(|item| filter.sheet.is_none_or(|sheet| sheet == item.sheet));
     let words = |item: &rows::Asked| format!("{}（{}）", item.title, item.n);
     let title = match asked.iter().find(|item| filter.item == Some(item.id)) {
         Some(item) => format!("审核：{}", item.title),
@@ -210,9 +240,16 @@ async fn page(
     let page_path = filter.path();
     let join = if page_path.contains('?') { '&' } else { '?' };
     Ok(ReviewPage {
-        items: items.map(|item| choice(item.id, words(item), filter.item)).collect(),
-        zones: zones.into_iter().map(|(id, name)| choice(id, name, filter.zone)).collect(),
-        frame: Frame::new(app, actor, paths::REVIEW, &title).await?.saying(said),
+        items: items
+            .map(|item| choice(item.id, words(item), filter.item))
+            .collect(),
+        zones: zones
+            .into_iter()
+            .map(|(id, name)| choice(id, name, filter.zone))
+            .collect(),
+        frame: Frame::new(app, actor, paths::REVIEW, &title)
+            .await?
+            .saying(said),
         fields: filter.fields(),
         fresh: filter.since.is_some(),
         narrowed: filter != Filter::default(),
@@ -233,7 +270,11 @@ async fn page(
 
 fn sentence(shown: usize, total: i64, clean: usize) -> String {
     let rest = shown - clean;
-    let opened = if rest == 0 { String::new() } else { format!(",{rest} 份需打开看") };
+    let opened = if rest == 0 {
+        String::new()
+    } else {
+        format!(",{rest} 份需打开看")
+    };
     if i64::try_from(shown).unwrap_or(0) < total {
         format!("共 {total} 份待审核；本页 {clean} 份齐全{opened}。")
     } else {
@@ -269,15 +310,33 @@ fn undos(judged: Vec<Judged>, now: Instant) -> Vec<Undo> {
             _ => {
                 let seconds = ((UNDO_MS - (now.0 - one.at.0)) / 1000).max(0);
                 let left = format!("{} 分 {} 秒", seconds / 60, seconds % 60);
-                undos.push((one.at, Undo { words: String::new(), seconds, left, judged: vec![one] }));
+                undos.push((
+                    one.at,
+                    Undo {
+                        words: String::new(),
+                        seconds,
+                        left,
+                        judged: vec![one],
+                    },
+                ));
             }
         }
     }
-    undos.into_iter().map(|(_, undo)| Undo { words: undo_words(&undo.judged), ..undo }).collect()
+    undos
+        .into_iter()
+        .map(|(_, undo)| Undo {
+            words: undo_words(&undo.judged),
+            ..undo
+        })
+        .collect()
 }
 
 fn undo_words(judged: &[Judged]) -> String {
-    let verb = if judged.iter().all(|one| one.accepted) { "已通过" } else { "已退回" };
+    let verb = if judged.iter().all(|one| one.accepted) {
+        "已通过"
+    } else {
+        "已退回"
+    };
     match judged {
         [one] => format!("{verb}{}的“{}”。", one.organisation, one.title),
         many => format!("{verb} {} 份。", many.len()),
@@ -287,10 +346,14 @@ fn undo_words(judged: &[Judged]) -> String {
 impl ReviewPage {
     /// The reasons of one field.
     fn reasons_for<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a Reason> {
-        self.reasons.iter().filter(move |reason| reason.field == field)
+        self.reasons
+            .iter()
+            .filter(move |reason| reason.field == field)
     }
 
     fn problem_of(&self, key: &Key) -> Option<&Problem> {
-        self.problem.as_ref().filter(|problem| problem.key == Some(*key))
+        self.problem
+            .as_ref()
+            .filter(|problem| problem.key == Some(*key))
     }
 }

@@ -51,23 +51,48 @@ pub async fn undo_review(tx: &Tx, actor: &Actor, keys: &[Key]) -> Result<usize, 
         if !may_review(actor, &duty) {
             return Err(Fail::NotFound);
         }
-        let requirement = find_requirement(tx, key.requirement).await?.ok_or(Fail::NotFound)?;
+        let requirement = find_requirement(tx, key.requirement)
+            .await?
+            .ok_or(Fail::NotFound)?;
         if requirement.closed_at.is_some() {
             return Err(Fail::Refused(UndoRefusal::SheetClosed));
         }
         must_be_own_and_fresh(tx, actor, *key).await?;
-        append_fact(tx, *key, &NewFact { kind: "review_undone", ..NewFact::default() }).await?;
+        append_fact(
+            tx,
+            *key,
+            &NewFact {
+                kind: "review_undone",
+                ..NewFact::default()
+            },
+        )
+        .await?;
         let detail = serde_json::json!({ "organisation": key.organisation });
-        tx.audit("undo_review", ("requirement", key.requirement), &duty.path, detail).await?;
+        tx.audit(
+            "undo_review",
+            ("requirement", key.requirement),
+            &duty.path,
+            detail,
+        )
+        .await?;
     }
     refresh(tx, &Scope::Keys(keys.to_vec())).await?;
     Ok(keys.len())
 }
 
 async fn must_be_own_and_fresh(tx: &Tx, actor: &Actor, key: Key) -> Result<(), Fail<UndoRefusal>> {
-    const TURNS: [&str; 5] = ["submitted", "withdrawn", "accepted", "returned", "review_undone"];
+    const TURNS: [&str; 5] = [
+        "submitted",
+        "withdrawn",
+        "accepted",
+        "returned",
+        "review_undone",
+    ];
     let facts = facts_of(tx, key).await?;
-    let last = facts.iter().rev().find(|fact| TURNS.contains(&fact.kind.as_str()));
+    let last = facts
+        .iter()
+        .rev()
+        .find(|fact| TURNS.contains(&fact.kind.as_str()));
     let judged = last.filter(|fact| {
         matches!(fact.kind.as_str(), "accepted" | "returned")
             && fact.by_account == Some(actor.account)

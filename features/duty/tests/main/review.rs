@@ -11,7 +11,10 @@ use testkit::{Caller, County, TestApp, on_both};
 
 async fn hand_in(app: &TestApp, account: Id, key: Key, text: &str) {
     let who = actor(app, account).await;
-    let what = Submission { text: text.to_owned(), ..Submission::default() };
+    let what = Submission {
+        text: text.to_owned(),
+        ..Submission::default()
+    };
     write(app, &who.by(), |tx| {
         let who = who.clone();
         async move { submit_duty(&tx, &who, key, &what).await }
@@ -23,22 +26,37 @@ async fn hand_in(app: &TestApp, account: Id, key: Key, text: &str) {
 /// Both schools have handed in; the keys of the first and the second.
 async fn two_wait(app: &TestApp, county: &County) -> (Key, Key) {
     let requirement = ask(app, county, Measure::default()).await;
-    let first = Key { requirement, organisation: county.first };
-    let second = Key { requirement, organisation: county.second };
+    let first = Key {
+        requirement,
+        organisation: county.first,
+    };
+    let second = Key {
+        requirement,
+        organisation: county.second,
+    };
     hand_in(app, county.secretary, first, "已收集 41 条").await;
     hand_in(app, county.second_secretary, second, "已收集 12 条").await;
     (first, second)
 }
 
 /// As the page's script sends a form.
-async fn scripted(app: &TestApp, account: Id, path: &str, fields: &[(&str, &str)]) -> testkit::Answer {
+async fn scripted(
+    app: &TestApp,
+    account: Id,
+    path: &str,
+    fields: &[(&str, &str)],
+) -> testkit::Answer {
     let minted = app
         .app
         .store
         .housekeeping(|tx| async move { Ok(identity::mint_session(&tx, account).await?) })
         .await
         .unwrap();
-    let pairs = fields.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("&");
+    let pairs = fields
+        .iter()
+        .map(|(k, v)| format!("{k}={v}"))
+        .collect::<Vec<_>>()
+        .join("&");
     let request = Request::builder()
         .method(Method::POST)
         .uri(path)
@@ -47,7 +65,9 @@ async fn scripted(app: &TestApp, account: Id, path: &str, fields: &[(&str, &str)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header("x-requested-with", "zhibu")
         .header("x-csrf-token", &minted.csrf);
-    app.stranger().ask(request.body(Body::from(pairs)).unwrap()).await
+    app.stranger()
+        .ask(request.body(Body::from(pairs)).unwrap())
+        .await
 }
 
 async fn status(app: &TestApp, key: Key) -> String {

@@ -3,9 +3,7 @@
 use super::{Filter, Problem, again};
 use crate::paths;
 use crate::store::Key;
-use crate::use_cases::{
-    DutyRefusal, Excuse, Judgement, excuse_duties, review_duties, undo_review,
-};
+use crate::use_cases::{DutyRefusal, Excuse, Judgement, excuse_duties, review_duties, undo_review};
 use ::store::{Fail, params};
 use askama::Template;
 use axum::extract::State;
@@ -35,7 +33,14 @@ fn is_scripted(headers: &HeaderMap) -> bool {
     headers.contains_key("x-requested-with")
 }
 
-async fn answer(app: &App, actor: &Actor, headers: &HeaderMap, key: Key, accepted: bool, receipt: String) -> web::Result {
+async fn answer(
+    app: &App,
+    actor: &Actor,
+    headers: &HeaderMap,
+    key: Key,
+    accepted: bool,
+    receipt: String,
+) -> web::Result {
     if !is_scripted(headers) {
         return see_other(receipt);
     }
@@ -114,7 +119,11 @@ pub async fn send_back(
         Ok(receipt) => answer(&app, &actor, &headers, key, false, receipt).await,
         Err(Fail::Refused(refusal)) if refusal.field().is_some() && !is_scripted(&headers) => {
             let words = refusal.words().into_owned();
-            let problem = Problem { key: Some(key), words, text: form.text("words").to_owned() };
+            let problem = Problem {
+                key: Some(key),
+                words,
+                text: form.text("words").to_owned(),
+            };
             again(&app, &actor, filter, problem).await
         }
         Err(fail) => Err(fail.into()),
@@ -124,12 +133,25 @@ pub async fn send_back(
 /// `POST /review/accept-many`
 pub async fn accept_many(State(app): State<App>, actor: Actor, form: Form) -> web::Result {
     let filter = Filter::of_form(&app, &form);
-    let mut keys: Vec<Key> = form.all("pick").filter_map(|text| text.parse().ok()).collect();
+    let mut keys: Vec<Key> = form
+        .all("pick")
+        .filter_map(|text| text.parse().ok())
+        .collect();
     keys.sort();
     keys.dedup();
     if keys.is_empty() {
         let words = "请先勾选要通过的报送，可以用“勾选齐全的”一次选好。".to_owned();
-        return again(&app, &actor, filter, Problem { key: None, words, text: String::new() }).await;
+        return again(
+            &app,
+            &actor,
+            filter,
+            Problem {
+                key: None,
+                words,
+                text: String::new(),
+            },
+        )
+        .await;
     }
     let receipt = app
         .store
@@ -137,7 +159,11 @@ pub async fn accept_many(State(app): State<App>, actor: Actor, form: Form) -> we
             let (actor, keys, back) = (&actor, &keys, filter.path());
             async move {
                 let reviewed = review_duties(&tx, actor, keys, &Judgement::Accept).await?;
-                let skipped: Vec<_> = reviewed.skipped.iter().map(|key| key.organisation).collect();
+                let skipped: Vec<_> = reviewed
+                    .skipped
+                    .iter()
+                    .map(|key| key.organisation)
+                    .collect();
                 if skipped.is_empty() {
                     return Ok(back);
                 }
@@ -162,7 +188,10 @@ pub async fn accept_many(State(app): State<App>, actor: Actor, form: Form) -> we
 
 /// `POST /review/undo`
 pub async fn undo(State(app): State<App>, actor: Actor, form: Form) -> web::Result {
-    let keys: Vec<Key> = form.all("key").filter_map(|text| text.parse().ok()).collect();
+    let keys: Vec<Key> = form
+        .all("key")
+        .filter_map(|text| text.parse().ok())
+        .collect();
     if keys.is_empty() {
         return Err(Failure::NotFound);
     }
@@ -173,7 +202,10 @@ pub async fn undo(State(app): State<App>, actor: Actor, form: Form) -> web::Resu
             let (actor, keys) = (&actor, &keys);
             async move {
                 let n = undo_review(&tx, actor, keys).await?;
-                Ok(with_flash(&back, &format!("已撤销 {n} 份的审核结论，重新待审核。")))
+                Ok(with_flash(
+                    &back,
+                    &format!("已撤销 {n} 份的审核结论，重新待审核。"),
+                ))
             }
         })
         .await?;
@@ -187,13 +219,25 @@ pub async fn excuse(State(app): State<App>, actor: Actor, form: Form) -> web::Re
     let reason: String = form.text("reason").chars().take(500).collect();
     let (what, said) = match form.text("what") {
         "extend" => {
-            let to = form.day("day").ok_or(Fail::Refused(DutyRefusal::DayTooEarly))?;
-            (Excuse::Extend { to, reason }, format!("已延期至{}。", to.chinese()))
+            let to = form
+                .day("day")
+                .ok_or(Fail::Refused(DutyRefusal::DayTooEarly))?;
+            (
+                Excuse::Extend { to, reason },
+                format!("已延期至{}。", to.chinese()),
+            )
         }
-        "refuse" => (Excuse::RefuseExtension { reason }, "已答复：不同意延期。".to_owned()),
+        "refuse" => (
+            Excuse::RefuseExtension { reason },
+            "已答复：不同意延期。".to_owned(),
+        ),
         "exempt" => (Excuse::Exempt { reason }, "已免除，不计入应办。".to_owned()),
         "lift" => (Excuse::LiftExemption { reason }, "已取消免除。".to_owned()),
-        _ => return Err(Failure::Unreadable("没有说明要做什么，请返回上一页重新选择。")),
+        _ => {
+            return Err(Failure::Unreadable(
+                "没有说明要做什么，请返回上一页重新选择。",
+            ));
+        }
     };
     let back = back_of(&form);
     let receipt = app
@@ -212,7 +256,15 @@ pub async fn excuse(State(app): State<App>, actor: Actor, form: Form) -> web::Re
 /// Only pages of the office; anything else leads to the queue.
 fn back_of(form: &Form) -> String {
     let back = form.text("back");
-    let plain = back.chars().all(|c| c.is_ascii_alphanumeric() || "/-_?=&".contains(c));
-    let ours = ["/office", "/progress/", "/review"].iter().any(|page| back.starts_with(page));
-    if plain && ours && back.len() < 200 { back.to_owned() } else { paths::REVIEW.to_owned() }
+    let plain = back
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "/-_?=&".contains(c));
+    let ours = ["/office", "/progress/", "/review"]
+        .iter()
+        .any(|page| back.starts_with(page));
+    if plain && ours && back.len() < 200 {
+        back.to_owned()
+    } else {
+        paths::REVIEW.to_owned()
+    }
 }

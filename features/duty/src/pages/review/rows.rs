@@ -17,7 +17,8 @@ const EXCERPT: i64 = 600;
 fn condition(actor: &Actor, filter: &Filter, values: &mut Vec<Value>) -> String {
     let reach = actor.reach(Right::ReviewDuties);
     let mut terms = vec![
-        "d.status = 'awaiting_review' AND d.not_applicable IS NULL AND r.closed_at IS NULL".to_owned(),
+        "d.status = 'awaiting_review' AND d.not_applicable IS NULL AND r.closed_at IS NULL"
+            .to_owned(),
         reach.sql("d.path", "d.zone", values),
         reach.sql("d.reviewer_path", "CAST(NULL AS BIGINT)", values),
     ];
@@ -28,7 +29,11 @@ fn condition(actor: &Actor, filter: &Filter, values: &mut Vec<Value>) -> String 
         }
     };
     equal("d.sheet", "=", filter.sheet.map(|id| Value::from(id.0)));
-    equal("d.requirement", "=", filter.item.map(|id| Value::from(id.0)));
+    equal(
+        "d.requirement",
+        "=",
+        filter.item.map(|id| Value::from(id.0)),
+    );
     equal("d.zone", "=", filter.zone.map(|id| Value::from(id.0)));
     equal("s.at", ">=", filter.since.map(|at| Value::from(at.0)));
     terms.join(" AND ")
@@ -41,7 +46,11 @@ const FROM: &str = "FROM duty d JOIN requirement r ON r.id = d.requirement
 pub async fn count(db: &Db, actor: &Actor, filter: &Filter) -> Result<i64, Error> {
     let mut values = Vec::new();
     let condition = condition(actor, filter, &mut values);
-    db.scalar(&format!("SELECT COUNT(*) AS n {FROM} WHERE {condition}"), values).await
+    db.scalar(
+        &format!("SELECT COUNT(*) AS n {FROM} WHERE {condition}"),
+        values,
+    )
+    .await
 }
 
 row! {
@@ -59,7 +68,10 @@ row! {
 impl Asked {
     /// `清教党〔2026〕9号`
     pub fn sheet_words(&self) -> String {
-        let words = self.source_words.strip_suffix(&self.outline).unwrap_or(&self.source_words);
+        let words = self
+            .source_words
+            .strip_suffix(&self.outline)
+            .unwrap_or(&self.source_words);
         words.trim().to_owned()
     }
 }
@@ -175,7 +187,12 @@ pub async fn page(
     let mut condition = condition(actor, filter, &mut values);
     if let Some(cursor) = Cursor::read(after) {
         let from = values.len() + 1;
-        values.extend(params![cursor.due, cursor.requirement, &cursor.path, cursor.organisation]);
+        values.extend(params![
+            cursor.due,
+            cursor.requirement,
+            &cursor.path,
+            cursor.organisation
+        ]);
         condition.push_str(&format!(
             " AND (r.due, d.requirement, d.path, d.organisation) > ({})",
             placeholders(from, 4)
@@ -199,7 +216,10 @@ pub async fn page(
     let held: Vec<Id> = records.values().flatten().map(|record| record.id).collect();
     let files = files(db, &submissions, &held).await?;
     let waiting = found.into_iter().enumerate().map(|(n, row)| {
-        let records = row.submission.and_then(|id| records.remove(&id)).unwrap_or_default();
+        let records = row
+            .submission
+            .and_then(|id| records.remove(&id))
+            .unwrap_or_default();
         join(n, row, records, &files)
     });
     Ok((waiting.collect(), next))
@@ -209,11 +229,22 @@ pub async fn page(
 type Files = HashMap<(bool, Id), Vec<Shown>>;
 
 fn join(n: usize, row: WaitingRow, records: Vec<Held>, files: &Files) -> Waiting {
-    let own = row.submission.and_then(|id| files.get(&(false, id))).into_iter().flatten();
-    let theirs = records.iter().filter_map(|record| files.get(&(true, record.id))).flatten();
+    let own = row
+        .submission
+        .and_then(|id| files.get(&(false, id)))
+        .into_iter()
+        .flatten();
+    let theirs = records
+        .iter()
+        .filter_map(|record| files.get(&(true, record.id)))
+        .flatten();
     let files: Vec<Shown> = own.chain(theirs).cloned().collect();
     let text = row.text.unwrap_or_default();
-    let timely = if row.on_time == Some(false) { "逾期" } else { "按时" };
+    let timely = if row.on_time == Some(false) {
+        "逾期"
+    } else {
+        "按时"
+    };
     let mut lacks = Vec::new();
     let mut lack = |is: bool, words: &'static str| {
         if is {
@@ -222,17 +253,26 @@ fn join(n: usize, row: WaitingRow, records: Vec<Held>, files: &Files) -> Waiting
     };
     lack(text.trim().is_empty() && records.is_empty(), "没有情况说明");
     lack(row.needs_file && files.is_empty(), "缺材料");
-    lack(row.photo_why.is_some() && !files.iter().any(|file| file.is_picture), "缺照片");
+    lack(
+        row.photo_why.is_some() && !files.iter().any(|file| file.is_picture),
+        "缺照片",
+    );
     lack(row.on_time == Some(false), "逾期报送");
     Waiting {
         n,
-        key: Key { requirement: row.requirement, organisation: row.organisation },
+        key: Key {
+            requirement: row.requirement,
+            organisation: row.organisation,
+        },
         name: row.name,
         zone: row.zone_name.unwrap_or_default(),
         title: row.title,
         source: row.source_words,
         demand: row.demand,
-        when: row.at.map(|at| format!("{} 交，{timely}", at.chinese())).unwrap_or_default(),
+        when: row
+            .at
+            .map(|at| format!("{} 交，{timely}", at.chinese()))
+            .unwrap_or_default(),
         by: row.by_name.unwrap_or_default(),
         due: row.due,
         extension_asked: row.extension_asked,
@@ -276,10 +316,17 @@ async fn files(db: &Db, submissions: &[Id], records: &[Id]) -> Result<Files, Err
         placeholders(1, submissions.len()),
         placeholders(submissions.len() + 1, records.len())
     );
-    let values = submissions.iter().chain(records).flat_map(|id| params![*id]).collect();
+    let values = submissions
+        .iter()
+        .chain(records)
+        .flat_map(|id| params![*id])
+        .collect();
     for row in db.all::<ShownRow>(&sql, values).await? {
         let of_record = row.object_kind == "record";
-        by_object.entry((of_record, row.object)).or_default().push(shown(row));
+        by_object
+            .entry((of_record, row.object))
+            .or_default()
+            .push(shown(row));
     }
     Ok(by_object)
 }
@@ -307,7 +354,10 @@ struct Cursor {
 
 impl Cursor {
     fn of(row: &WaitingRow) -> String {
-        format!("{}.{}.{}.{}", row.asked_due, row.requirement, row.path, row.organisation)
+        format!(
+            "{}.{}.{}.{}",
+            row.asked_due, row.requirement, row.path, row.organisation
+        )
     }
 
     fn read(text: &str) -> Option<Cursor> {
@@ -348,12 +398,18 @@ pub async fn reasons(db: &Db, account: Id) -> Result<Vec<Reason>, Error> {
     let mut reasons: Vec<Reason> = Vec::new();
     for (words, field) in given {
         if reasons.len() < MOST && !reasons.iter().any(|r| r.words == words) {
-            reasons.push(Reason { field: field.unwrap_or_else(|| "text".to_owned()), words });
+            reasons.push(Reason {
+                field: field.unwrap_or_else(|| "text".to_owned()),
+                words,
+            });
         }
     }
     for (field, words) in USUAL {
         if !reasons.iter().any(|r| r.words == words) {
-            reasons.push(Reason { field: field.to_owned(), words: words.to_owned() });
+            reasons.push(Reason {
+                field: field.to_owned(),
+                words: words.to_owned(),
+            });
         }
     }
     Ok(reasons)
@@ -391,7 +447,10 @@ pub async fn judged(db: &Db, account: Id, since: Instant) -> Result<Vec<Judged>,
         ORDER BY f.at DESC, f.id LIMIT 200";
     let rows: Vec<JudgedRow> = db.all(sql, params![account, since]).await?;
     let judged = rows.into_iter().map(|row| Judged {
-        key: Key { requirement: row.requirement, organisation: row.organisation },
+        key: Key {
+            requirement: row.requirement,
+            organisation: row.organisation,
+        },
         accepted: row.kind == "accepted",
         at: row.at,
         organisation: row.name,

@@ -71,6 +71,7 @@ struct ItemPage {
     can_excuse: bool,
     can_review: bool,
     sees_records: bool,
+    sees_sheet: bool,
     new_record: Option<String>,
     back: &'static str,
 }
@@ -93,18 +94,21 @@ pub async fn show(
     web::page(&page(&app, &actor, shown, FieldErrors::new(), query.said).await?)
 }
 
-/// The page again, with what was typed and why it did not go through.
+/// The page again, with what was typed (or, for a form beside it, what was saved) and why it did not
+/// go through.
 pub async fn again(
     app: &App,
     actor: &Actor,
     key: Key,
-    draft: Draft,
+    draft: Option<Draft>,
     errors: FieldErrors,
 ) -> web::Result {
     let mut shown = load(app, actor, key).await?;
-    shown.ticked = draft.records.clone().unwrap_or_default();
-    shown.files = files_by_id(app.store.db(), &draft.files).await?;
-    shown.draft = draft;
+    if let Some(draft) = draft {
+        shown.ticked = draft.records.clone().unwrap_or_default();
+        shown.files = files_by_id(app.store.db(), &draft.files).await?;
+        shown.draft = draft;
+    }
     web::reply::invalid(&page(app, actor, shown, errors, None).await?)
 }
 
@@ -127,6 +131,7 @@ async fn page(
         can_withdraw: works && open && shown.status == Status::AwaitingReview,
         can_excuse: open && actor.can(Right::ExcuseDuties, &place),
         can_review: open && shown.status == Status::AwaitingReview && may_review(actor, &shown.duty),
+        sees_sheet: actor.can_anywhere(Right::SeeSheets),
         sees_records: actor.can(Right::SeeRecords, &place),
         new_record: (records && shown.duty.next == NextStep::Record.code())
             .then(|| format!("/records/new?for={}", shown.key)),
@@ -252,14 +257,14 @@ fn sentence(shown: &Shown, today: Day) -> String {
         Status::Done | Status::DoneLate | Status::Exempt => {
             shown.because.last().map(|line| line.words.clone()).unwrap_or_default()
         }
-        _ => format!("{}({due})。系统内操作{effort}。", duty.due.distance_words(today)),
+        _ => format!("{}（{due}）。系统内操作{effort}。", duty.due.distance_words(today)),
     }
 }
 
 fn steps(shown: &Shown) -> Vec<Step> {
     let issued = Step { words: "下发".to_owned(), when: shown.requirement.issued_at.chinese() };
     let of = |fact: &FactRow| {
-        let because = if fact.reason.is_empty() { String::new() } else { format!(":{}", fact.reason) };
+        let because = if fact.reason.is_empty() { String::new() } else { format!("：{}", fact.reason) };
         let day = fact.day.map(|d| format!("至 {}", d.short())).unwrap_or_default();
         let words = match fact.kind.as_str() {
             "started" => "开始填写".to_owned(),
@@ -292,7 +297,7 @@ impl ItemPage {
         let about = self.shown.duty.returned_field.as_deref().unwrap_or("text");
         let last = self.shown.facts.iter().rev().find(|fact| fact.kind == "returned")?;
         (about == field)
-            .then(|| format!("退回原因：{}({},{})", last.reason, last.by_name, last.at.day().short()))
+            .then(|| format!("退回原因：{}（{}，{}）", last.reason, last.by_name, last.at.day().short()))
     }
 
     fn error(&self, field: &str) -> Option<&str> {

@@ -93,7 +93,7 @@ async fn once_more(
 ) -> web::Result {
     let mut files = kept_files(form);
     files.extend(came.hold(app).await?.into_iter().map(|held| held.id));
-    item::again(app, actor, key, draft_of(form, files), FieldErrors::from([error])).await
+    item::again(app, actor, key, Some(draft_of(form, files)), FieldErrors::from([error])).await
 }
 
 /// `POST /duties/{key}/draft`: autosave; answers without a page.
@@ -170,9 +170,9 @@ pub async fn extension(
     let key = key_of(&key)?;
     let Some(to) = form.day("day") else {
         let errors = FieldErrors::from([("day", "请选择要延到哪一天。".to_owned())]);
-        return item::again(&app, &actor, key, Draft::default(), errors).await;
+        return item::again(&app, &actor, key, None, errors).await;
     };
-    let receipt = app
+    let asked = app
         .store
         .write_once(&actor.by(), &form.once(&actor), |tx| {
             let (actor, reason) = (&actor, form.text("reason"));
@@ -181,8 +181,23 @@ pub async fn extension(
                 Ok(with_flash(&paths::duty(key), "已申请延期，答复前原期限不变。"))
             }
         })
-        .await?;
-    see_other(receipt)
+        .await;
+    match asked {
+        Ok(receipt) => see_other(receipt),
+        Err(fail) => beside(&app, &actor, key, fail).await,
+    }
+}
+
+/// The page again, with the reason at the field of the form beside the main one.
+async fn beside(app: &App, actor: &Actor, key: Key, fail: Fail<DutyRefusal>) -> web::Result {
+    match fail {
+        Fail::Refused(refusal) if refusal.field().is_some() => {
+            let field = refusal.field().unwrap_or_default();
+            let errors = FieldErrors::from([(field, refusal.words().into_owned())]);
+            item::again(app, actor, key, None, errors).await
+        }
+        other => Err(other.into()),
+    }
 }
 
 /// `POST /duties/{key}/excuse`: the office extends, refuses an extension, exempts or lifts that.
@@ -204,7 +219,7 @@ pub async fn excuse(
         "lift" => (Excuse::LiftExemption { reason }, "已取消免除。"),
         _ => return Err(Failure::Unreadable("没有说明要做什么，请返回上一页重新选择。")),
     };
-    let receipt = app
+    let excused = app
         .store
         .write_once(&actor.by(), &form.once(&actor), |tx| {
             let (actor, what) = (&actor, &what);
@@ -213,6 +228,9 @@ pub async fn excuse(
                 Ok(with_flash(&paths::duty(key), said))
             }
         })
-        .await?;
-    see_other(receipt)
+        .await;
+    match excused {
+        Ok(receipt) => see_other(receipt),
+        Err(fail) => beside(&app, &actor, key, fail).await,
+    }
 }
