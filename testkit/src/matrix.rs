@@ -59,8 +59,11 @@ pub fn relation(home: &TreePath, place: &TreePath) -> Relation {
 
 /// Whether a role held at `home` reaches `place`: MODEL's words once more, written apart from the
 /// code that answers requests so that the two can disagree.
-pub fn reaches(role: Role, home: &Place, place: &Place) -> bool {
+pub fn reaches(right: Right, role: Role, home: &Place, place: &Place) -> bool {
+    // One works for one's own organisation, whatever one sees below it.
+    let is_work = matches!(right, Right::WorkOnDuties | Right::KeepRecords);
     match role {
+        Role::SuperiorSecretary if is_work => relation(&home.path, &place.path) == Relation::Own,
         Role::SystemAdmin | Role::SecurityAdmin | Role::AuditAdmin => true,
         Role::Leader | Role::Officer | Role::SuperiorSecretary => {
             matches!(

@@ -10,6 +10,7 @@ pub fn reach_words(right: Right, role: Role) -> &'static str {
         Right::SignedIn if role == Role::Guest => "—",
         Right::SignedIn => "本人",
         right if !right.is_held_by(role) => "—",
+        right if right.is_own_work() => "本组织",
         _ => scope_words(role),
     }
 }
@@ -25,27 +26,37 @@ pub fn scope_words(role: Role) -> &'static str {
     }
 }
 
-/// One role in a sentence: `支部书记授予在一个党组织上,对本组织可以:查看组织、……。`
+/// One role in a sentence: `支部书记授予在一个党组织上，对本组织可以：查看组织、……。`
 pub fn sentence(role: Role) -> String {
-    let rights: Vec<_> = granted()
-        .filter(|right| right.is_held_by(role))
-        .map(Right::chinese)
-        .collect();
-    match (role, rights.is_empty()) {
-        (Role::Guest, _) => "来宾不用账号，凭链接填写一张表。".to_owned(),
-        (_, true) => format!("{}登录后看本人的账号与通知，没有管理权限。", role.chinese()),
-        (_, false) => format!(
-            "{}{}，对{}可以：{}。",
-            role.chinese(),
-            place_words(role),
-            match scope_words(role) {
-                "全部" => "全系统",
-                "片区" => "该片区的组织",
-                words => words,
-            },
-            rights.join("、")
-        ),
+    let held: Vec<Right> = granted().filter(|right| right.is_held_by(role)).collect();
+    match role {
+        Role::Guest => return "来宾不用账号，凭链接填写一张表。".to_owned(),
+        role if held.is_empty() => {
+            return format!("{}登录后看本人的账号与通知，没有管理权限。", role.chinese());
+        }
+        _ => {}
     }
+    let mut parts = Vec::new();
+    for scope in ["全部", "片区", "本组织及以下", "本组织"] {
+        let within = held
+            .iter()
+            .filter(|right| reach_words(**right, role) == scope);
+        let words: Vec<_> = within.map(|right| right.chinese()).collect();
+        let over = match scope {
+            "全部" => "全系统",
+            "片区" => "该片区的组织",
+            other => other,
+        };
+        if !words.is_empty() {
+            parts.push(format!("对{over}可以：{}", words.join("、")));
+        }
+    }
+    format!(
+        "{}{}，{}。",
+        role.chinese(),
+        place_words(role),
+        parts.join("；")
+    )
 }
 
 fn place_words(role: Role) -> &'static str {
@@ -78,6 +89,10 @@ mod tests {
         assert!(
             sentence(Role::Inspector)
                 .starts_with("片区督查员授予在一个片区上，对该片区的组织可以：")
+        );
+        assert!(
+            sentence(Role::SuperiorSecretary)
+                .contains("；对本组织可以：记工作纪实、办理履职事项。")
         );
         assert_eq!(reach_words(Right::SeeMembers, Role::SystemAdmin), "—");
         assert_eq!(reach_words(Right::SeeMembers, Role::Secretary), "本组织");
