@@ -152,6 +152,18 @@ impl<'a, 'b> Build<'a, 'b> {
         self.signals -= 0.04;
     }
 
+    /// What the heading names, when the text under it asks for nothing else by name.
+    pub fn heading_evidence(&mut self, heading: &Range<usize>) {
+        let (head, rest) = (&self.content[heading.clone()], &self.content[heading.end..]);
+        let named = evidence::find(rest).is_empty();
+        if let Some((_, range)) = evidence::in_heading(head, rest).filter(|_| named) {
+            let range =
+                self.base + heading.start + range.start..self.base + heading.start + range.end;
+            self.item.evidence.push(self.ctx.text.shown(&range));
+            self.item.evidence_spans.push(self.ctx.text.span(&range));
+        }
+    }
+
     /// In a monthly plan the heading's month is the deadline of what has none.
     pub fn month_of_plan(&mut self, month: Option<(Option<i16>, i8)>) {
         let Some((year, month)) = month else { return };

@@ -30,6 +30,9 @@ fn cell<'t>(text: &'t Text, row: &Row, index: usize) -> Option<(&'t str, Range<u
 pub fn number_in(said: &str) -> Option<(f64, String)> {
     static CELL: Pattern = Pattern::new(r"^(?P<n>\d[\d,]*(?:\.\d+)?) ?(?P<u>[\p{Han}%]{0,3})$");
     let c = CELL.captures(said.trim())?;
+    if matches!(&c["u"], "年" | "月" | "日" | "年度" | "学年") {
+        return None;
+    }
     let value = c["n"].replace(',', "").parse().ok()?;
     Some((value, c["u"].to_owned()))
 }
@@ -159,6 +162,7 @@ mod tests {
         assert_eq!(number_in("47所"), Some((47.0, "所".to_owned())));
         assert_eq!(number_in("1,120"), Some((1120.0, String::new())));
         assert_eq!(number_in("一中"), None);
+        assert_eq!(number_in("2024年"), None);
         assert_eq!(
             header_of("党员(名)"),
             ("党员".to_owned(), Some("名".to_owned()))

@@ -135,7 +135,11 @@ fn join(text: &str, last: &mut Found, next: &Found) -> bool {
             last.to,
             Point::Month(..) | Point::Day(..) | Point::MonthEnd(..) | Point::Third(..)
         )
-        && std::mem::discriminant(&last.to) == std::mem::discriminant(&next.to)
+        && (std::mem::discriminant(&last.to) == std::mem::discriminant(&next.to)
+            || matches!(
+                (&last.to, &next.to),
+                (Point::Month(..), Point::MonthEnd(..))
+            ))
         && between != ","
     {
         last.several.push(last.to);

@@ -205,6 +205,7 @@ fn node_items(
             Some((range, _)) => {
                 let shown = ctx.text.shown(&build.at(range));
                 build.item.title = title::shortened(&title::without_bracket(&shown));
+                build.heading_evidence(range);
             }
             None if is_title && !several => {
                 build.item.title =
