@@ -64,7 +64,11 @@ pub fn paper(
         lines.push(Line {
             outline: item.place(),
             title: item.title.clone(),
-            who: if all { format!("全部 {} 个", own.len()) } else { format!("{words}({} 个)", own.len()) },
+            who: if all {
+                format!("全部 {} 个", own.len())
+            } else {
+                format!("{words}（{} 个）", own.len())
+            },
             when: item.when_words(sheet.period()),
             evidence: item.evidence().join("、"),
         });
@@ -74,20 +78,35 @@ pub fn paper(
     }
     let mut titles: Vec<String> = annexes
         .iter()
-        .map(|a| if a.title.is_empty() { format!("附件{}", a.rank) } else { a.title.clone() })
+        .map(|a| {
+            if a.title.is_empty() {
+                format!("附件{}", a.rank)
+            } else {
+                a.title.clone()
+            }
+        })
         .collect();
     titles.push("任务一览表".to_owned());
     if !lists.is_empty() {
         titles.push("适用名单".to_owned());
     }
-    Paper { body: body(&shown), lines, lists, annexes: titles }
+    Paper {
+        body: body(&shown),
+        lines,
+        lists,
+        annexes: titles,
+    }
 }
 
 fn body(items: &[&Item]) -> Vec<Para> {
     let mut out: Vec<Para> = Vec::new();
     let mut last: Option<&str> = None;
     for item in items {
-        let text = if item.text.trim().is_empty() { item.title.as_str() } else { item.text.trim() };
+        let text = if item.text.trim().is_empty() {
+            item.title.as_str()
+        } else {
+            item.text.trim()
+        };
         let goes_on = !item.outline.is_empty() && last == Some(item.outline.as_str());
         last = Some(item.outline.as_str());
         if goes_on && let Some(para) = out.last_mut() {
@@ -104,7 +123,11 @@ fn body(items: &[&Item]) -> Vec<Para> {
             _ if item.container => (text.to_owned(), String::new()),
             _ => (String::new(), text.to_owned()),
         };
-        out.push(Para { level, heading: format!("{number}{head}"), text: rest });
+        out.push(Para {
+            level,
+            heading: format!("{number}{head}"),
+            text: rest,
+        });
     }
     out
 }
@@ -140,8 +163,11 @@ fn full_width(text: &str) -> String {
 
 /// The sheet as Word prints it by the national standard.
 pub fn official(sheet: &Sheet, paper: &Paper, annexes: &[Annex]) -> OfficialDocument {
-    let mut body: Vec<BodyBlock> =
-        sheet.preface.lines().map(|line| BodyBlock::Paragraph(line.to_owned())).collect();
+    let mut body: Vec<BodyBlock> = sheet
+        .preface
+        .lines()
+        .map(|line| BodyBlock::Paragraph(line.to_owned()))
+        .collect();
     body.extend(paper.body.iter().map(block));
     let columns = || {
         vec![
@@ -156,22 +182,44 @@ pub fn official(sheet: &Sheet, paper: &Paper, annexes: &[Annex]) -> OfficialDocu
         .lines
         .iter()
         .map(|l| {
-            vec![l.outline.clone(), l.title.clone(), l.who.clone(), l.when.clone(), l.evidence.clone()]
+            vec![
+                l.outline.clone(),
+                l.title.clone(),
+                l.who.clone(),
+                l.when.clone(),
+                l.evidence.clone(),
+            ]
         })
         .collect();
     let mut bodies: Vec<(String, Vec<BodyBlock>)> = annexes
         .iter()
         .zip(&paper.annexes)
         .map(|(annex, title)| {
-            let words = if annex.file.is_some() { "(另附)" } else { "(未附)" };
+            let words = if annex.file.is_some() {
+                "（另附）"
+            } else {
+                "（未附）"
+            };
             (title.clone(), vec![BodyBlock::Paragraph(words.to_owned())])
         })
         .collect();
-    bodies.push(("任务一览表".to_owned(), vec![BodyBlock::Table { columns: columns(), rows }]));
+    bodies.push((
+        "任务一览表".to_owned(),
+        vec![BodyBlock::Table {
+            columns: columns(),
+            rows,
+        }],
+    ));
     if !paper.lists.is_empty() {
         let columns = vec![TableColumn::new("事项", 8), TableColumn::new("党组织", 20)];
-        let rows = paper.lists.iter().map(|(item, names)| vec![item.clone(), names.join("、")]);
-        let table = BodyBlock::Table { columns, rows: rows.collect() };
+        let rows = paper
+            .lists
+            .iter()
+            .map(|(item, names)| vec![item.clone(), names.join("、")]);
+        let table = BodyBlock::Table {
+            columns,
+            rows: rows.collect(),
+        };
         bodies.push(("适用名单".to_owned(), vec![table]));
     }
     OfficialDocument {
@@ -193,9 +241,11 @@ fn block(para: &Para) -> BodyBlock {
     let whole = || format!("{}{}", para.heading, para.text);
     match (para.level, para.text.is_empty()) {
         (0, _) => BodyBlock::Paragraph(whole()),
-        (level, false) => {
-            BodyBlock::Lead { level, heading: para.heading.clone(), text: para.text.clone() }
-        }
+        (level, false) => BodyBlock::Lead {
+            level,
+            heading: para.heading.clone(),
+            text: para.text.clone(),
+        },
         (1, true) => BodyBlock::Heading1(whole()),
         (2, true) => BodyBlock::Heading2(whole()),
         (3, true) => BodyBlock::Heading3(whole()),
@@ -210,8 +260,13 @@ mod tests {
     #[test]
     fn the_last_number_of_an_outline_gives_its_level() {
         let cases = [
-            ("二、", (1, "二、")), ("二、(三)", (2, "（三）")), ("二、(三)2.", (3, "2.")),
-            ("二、(三)2.(1)", (4, "（1）")), ("三、1.", (3, "1.")), ("", (0, "")), ("12", (3, "12")),
+            ("二、", (1, "二、")),
+            ("二、(三)", (2, "（三）")),
+            ("二、(三)2.", (3, "2.")),
+            ("二、(三)2.(1)", (4, "（1）")),
+            ("三、1.", (3, "1.")),
+            ("", (0, "")),
+            ("12", (3, "12")),
         ];
         for (outline, (level, number)) in cases {
             assert_eq!(number_of(outline), (level, number.to_owned()), "{outline}");

@@ -80,8 +80,18 @@ pub fn draft(form: &Form, stored: &Sheet, items: &[Item], reviewers: &[Id]) -> D
         }
         seen.push(sent);
     }
-    let edit = Edit { key, sheet: sheet_edit, items: edits };
-    DraftForm { edit, sheet, items: seen, errors, go: go(form) }
+    let edit = Edit {
+        key,
+        sheet: sheet_edit,
+        items: edits,
+    };
+    DraftForm {
+        edit,
+        sheet,
+        items: seen,
+        errors,
+        go: go(form),
+    }
 }
 
 fn go(form: &Form) -> Go {
@@ -103,7 +113,10 @@ fn head(form: &Form, stored: &Sheet, errors: &mut Vec<(String, String)>) -> Shee
     let mut day = |field: &str, words: &str, old: Day| {
         let text = form.text(field);
         text.parse().unwrap_or_else(|_| {
-            errors.push((field.to_owned(), format!("{words}不是有效日期,请按 2026-11-30 的样子填写。")));
+            errors.push((
+                field.to_owned(),
+                format!("{words}不是有效日期，请按 2026-11-30 的样子填写。"),
+            ));
             old
         })
     };
@@ -111,7 +124,7 @@ fn head(form: &Form, stored: &Sheet, errors: &mut Vec<(String, String)>) -> Shee
     let period_to = day("s.to", "期间的止日", stored.period_to);
     let doc_date = day("s.date", "成文日期", stored.doc_date);
     if period_to < period_from {
-        errors.push(("s.to".to_owned(), "期间的止日早于起日,请改正。".to_owned()));
+        errors.push(("s.to".to_owned(), "期间的止日早于起日，请改正。".to_owned()));
     }
     Sheet {
         title: clip(form.text("s.title"), 200),
@@ -134,22 +147,27 @@ fn row(form: &Form, stored: &Item, errors: &mut Vec<(String, String)>) -> Option
     if !form.has(&name("title")) {
         return None;
     }
-    let place = if stored.place().is_empty() { "这一项".to_owned() } else { stored.place() };
+    let place = if stored.place().is_empty() {
+        "这一项".to_owned()
+    } else {
+        stored.place()
+    };
     let mut fail = |field: &str, words: String| errors.push((name(field), words));
     let title = clip(&text("title").replace(['\n', '\r'], " "), 200);
     if title.is_empty() {
-        fail("title", format!("{place}:请写要做什么。"));
+        fail("title", format!("{place}：请写要做什么。"));
     }
-    let (when, due) = when(&text("when"), &text("due"), &text("dates"), stored).unwrap_or_else(|words| {
-        fail("due", format!("{place}:{words}"));
-        (stored.when(), stored.due)
-    });
+    let (when, due) =
+        when(&text("when"), &text("due"), &text("dates"), stored).unwrap_or_else(|words| {
+            fail("due", format!("{place}:{words}"));
+            (stored.when(), stored.due)
+        });
     let mut number = |field: &str, words: &str, most: i64, old: i64| {
         let sent = text(field);
         match sent.parse::<i64>() {
             Ok(n) if (0..=most).contains(&n) => n,
             _ => {
-                fail(field, format!("{place}:{words}应为 0 至 {most} 的整数。"));
+                fail(field, format!("{place}：{words}应为 0 至 {most} 的整数。"));
                 old
             }
         }
@@ -159,7 +177,11 @@ fn row(form: &Form, stored: &Item, errors: &mut Vec<(String, String)>) -> Option
     let times = number("times", "次数", 99, 1);
     let who = whom::term(&text("who")).map_or(stored.who.clone(), |who| json(&who));
     let measure = answer::measure(&text("by"), u32::try_from(times).unwrap_or(1));
-    let due_words = if due == stored.due { stored.due_words.clone() } else { String::new() };
+    let due_words = if due == stored.due {
+        stored.due_words.clone()
+    } else {
+        String::new()
+    };
     let evidence = names_in(&text("evidence"));
     let full = clip(&text("text"), 4000);
     let forbidden = format!("{title}\n{full}\n{}", evidence.join("\n"));
@@ -175,7 +197,9 @@ fn row(form: &Form, stored: &Item, errors: &mut Vec<(String, String)>) -> Option
         quantity: clip(&text("quantity"), 60),
         evidence: json(&evidence),
         max_files,
-        photo_why: form.ticked(&name("photo")).then(|| clip(&text("photo_why"), 200)),
+        photo_why: form
+            .ticked(&name("photo"))
+            .then(|| clip(&text("photo_why"), 200)),
         needs_file: form.ticked(&name("needs_file")),
         measure: measure.map_or(stored.measure.clone(), |m| json(&m)),
         weight,
@@ -192,19 +216,19 @@ fn when(
     dates: &str,
     stored: &Item,
 ) -> Result<(When, Option<Day>), &'static str> {
-    const NO_DAY: &str = "不是有效日期,请按 2026-11-30 的样子填写。";
+    const NO_DAY: &str = "不是有效日期，请按 2026-11-30 的样子填写。";
     match choice {
         "" | "once" => match due {
             "" => Ok((When::Once, None)),
             day => Ok((When::Once, Some(day.parse().map_err(|_| NO_DAY)?))),
         },
         "dates" => match days_in(dates) {
-            days if days.is_empty() => Err("请写出几个日期,用顿号隔开。"),
+            days if days.is_empty() => Err("请写出几个日期，用顿号隔开。"),
             days => Ok((When::Days(days), None)),
         },
         "keep" => Ok((stored.when(), stored.due)),
         code => match When::parse(code) {
-            When::Once => Err("没有这种周期,请重新选择。"),
+            When::Once => Err("没有这种周期，请重新选择。"),
             when => Ok((when, None)),
         },
     }
@@ -215,12 +239,17 @@ pub const CONDITIONS: usize = 4;
 
 /// Reads the page that says whom an item concerns.
 pub fn parts(form: &Form) -> Parts {
-    let mut parts = Parts { any: form.text("join") == "any", ..Parts::default() };
+    let mut parts = Parts {
+        any: form.text("join") == "any",
+        ..Parts::default()
+    };
     for n in 0..CONDITIONS {
         if let Some(term) = whom::term(form.text(&format!("c{n}.term")))
             && term != rules::who::Who::All
         {
-            parts.terms.push((form.text(&format!("c{n}.is")) == "not", term));
+            parts
+                .terms
+                .push((form.text(&format!("c{n}.is")) == "not", term));
         }
     }
     parts.named = form.ids("named");
@@ -236,13 +265,21 @@ mod tests {
     #[test]
     fn conditions_make_an_expression() {
         let form = Form::of(&[
-            ("join", "all"), ("c0.is", "is"), ("c0.term", "tag:a"), ("c1.is", "not"),
-            ("c1.term", "zone:3"), ("c2.term", ""), ("except", "8"),
+            ("join", "all"),
+            ("c0.is", "is"),
+            ("c0.term", "tag:a"),
+            ("c1.is", "not"),
+            ("c1.term", "zone:3"),
+            ("c2.term", ""),
+            ("except", "8"),
         ]);
         let who = parts(&form).join();
         let tag = Who::Tag("a".into());
         let not_zone = Who::Not(Box::new(Who::Zone(Id(3))));
         let not_eight = Who::Not(Box::new(Who::Organisations(vec![Id(8)])));
-        assert_eq!(who, Who::And(vec![Who::And(vec![tag, not_zone]), not_eight]));
+        assert_eq!(
+            who,
+            Who::And(vec![Who::And(vec![tag, not_zone]), not_eight])
+        );
     }
 }

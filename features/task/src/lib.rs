@@ -60,7 +60,11 @@ fn issuing() -> Vec<Route> {
         Route::post("/sheets/{id}/draft", issue, post(draft::save)),
         Route::post("/sheets/{id}/discard", issue, post(draft::discard)),
         Route::post("/sheets/{id}/annexes", issue, post(draft::add_annexes)),
-        Route::post("/sheets/{id}/annexes/{rank}/remove", issue, post(draft::remove_annex)),
+        Route::post(
+            "/sheets/{id}/annexes/{rank}/remove",
+            issue,
+            post(draft::remove_annex),
+        ),
         Route::get("/sheets/{id}/items/{item}/who", issue, get(who::show)),
         Route::post("/sheets/{id}/items/{item}/who", issue, post(who::aim)),
         Route::get("/sheets/{id}/check", issue, get(check::show)),

@@ -19,7 +19,11 @@ pub fn draft(id: Id) -> String {
 
 /// The draft at one of its items. After a form, where a sentence is added before the fragment.
 pub fn draft_at(id: Id, item: Id, said: &str) -> String {
-    let path = if said.is_empty() { draft(id) } else { web::reply::with_flash(&draft(id), said) };
+    let path = if said.is_empty() {
+        draft(id)
+    } else {
+        web::reply::with_flash(&draft(id), said)
+    };
     format!("{path}#item-{item}")
 }
 

@@ -6,7 +6,9 @@ use office::OfficeError;
 use office::xlsx::{Column, Kind, SheetOut, Value, Workbook, write};
 
 fn book(sheet: SheetOut) -> Result<Vec<u8>, OfficeError> {
-    write(&Workbook { sheets: vec![sheet] })
+    write(&Workbook {
+        sheets: vec![sheet],
+    })
 }
 
 /// The items of an issued sheet with how they stand.

@@ -17,10 +17,36 @@ pub async fn find_sheet(db: &Db, id: Id) -> Result<Option<Sheet>, Error> {
 }
 
 const ITEM: [&str; 30] = [
-    "id", "sheet", "rank", "outline", "part", "container", "title", "text", "due", "due_words",
-    "cadence", "who", "targets_words", "quantity", "evidence", "max_files", "photo_why",
-    "needs_file", "measure", "weight", "substantive", "reviewer", "spans", "doubts", "forbidden",
-    "confidence", "checked", "dropped", "saved_key", "version",
+    "id",
+    "sheet",
+    "rank",
+    "outline",
+    "part",
+    "container",
+    "title",
+    "text",
+    "due",
+    "due_words",
+    "cadence",
+    "who",
+    "targets_words",
+    "quantity",
+    "evidence",
+    "max_files",
+    "photo_why",
+    "needs_file",
+    "measure",
+    "weight",
+    "substantive",
+    "reviewer",
+    "spans",
+    "doubts",
+    "forbidden",
+    "confidence",
+    "checked",
+    "dropped",
+    "saved_key",
+    "version",
 ];
 
 fn item_columns() -> String {
@@ -29,19 +55,29 @@ fn item_columns() -> String {
 
 /// Its items, in order.
 pub async fn items(db: &Db, sheet: Id) -> Result<Vec<Item>, Error> {
-    let sql = format!("SELECT {} FROM item WHERE sheet = $1 ORDER BY rank, id", item_columns());
+    let sql = format!(
+        "SELECT {} FROM item WHERE sheet = $1 ORDER BY rank, id",
+        item_columns()
+    );
     db.all(&sql, params![sheet]).await
 }
 
 /// One item of it.
 pub async fn find_item(db: &Db, sheet: Id, id: Id) -> Result<Option<Item>, Error> {
-    let sql = format!("SELECT {} FROM item WHERE sheet = $1 AND id = $2", item_columns());
+    let sql = format!(
+        "SELECT {} FROM item WHERE sheet = $1 AND id = $2",
+        item_columns()
+    );
     db.find(&sql, params![sheet, id]).await
 }
 
 /// Its annexes, in order.
 pub async fn annexes(db: &Db, sheet: Id) -> Result<Vec<Annex>, Error> {
-    db.all("SELECT rank, title, file FROM annex WHERE sheet = $1 ORDER BY rank", params![sheet]).await
+    db.all(
+        "SELECT rank, title, file FROM annex WHERE sheet = $1 ORDER BY rank",
+        params![sheet],
+    )
+    .await
 }
 
 /// Keeps a new draft.
@@ -71,10 +107,36 @@ pub async fn insert_items(tx: &Tx, items: &[Item]) -> Result<(), Error> {
 
 fn item_values(i: &Item) -> Vec<Value> {
     params![
-        i.id, i.sheet, i.rank, &i.outline, &i.part, i.container, &i.title, &i.text, i.due,
-        &i.due_words, &i.cadence, &i.who, &i.targets_words, &i.quantity, &i.evidence, i.max_files,
-        &i.photo_why, i.needs_file, &i.measure, i.weight, i.substantive, i.reviewer, &i.spans,
-        &i.doubts, &i.forbidden, i.confidence, i.checked, i.dropped, &i.saved_key, i.version
+        i.id,
+        i.sheet,
+        i.rank,
+        &i.outline,
+        &i.part,
+        i.container,
+        &i.title,
+        &i.text,
+        i.due,
+        &i.due_words,
+        &i.cadence,
+        &i.who,
+        &i.targets_words,
+        &i.quantity,
+        &i.evidence,
+        i.max_files,
+        &i.photo_why,
+        i.needs_file,
+        &i.measure,
+        i.weight,
+        i.substantive,
+        i.reviewer,
+        &i.spans,
+        &i.doubts,
+        &i.forbidden,
+        i.confidence,
+        i.checked,
+        i.dropped,
+        &i.saved_key,
+        i.version
     ]
 }
 
@@ -114,7 +176,11 @@ pub async fn set_asked(tx: &Tx, item: Id) -> Result<(), Error> {
 /// Numbers the items anew, in that order.
 pub async fn set_order(tx: &Tx, items: &[Id]) -> Result<(), Error> {
     for (rank, id) in (1_i64..).zip(items) {
-        tx.exec("UPDATE item SET rank = $2 WHERE id = $1", params![*id, rank]).await?;
+        tx.exec(
+            "UPDATE item SET rank = $2 WHERE id = $1",
+            params![*id, rank],
+        )
+        .await?;
     }
     Ok(())
 }
@@ -128,8 +194,17 @@ pub async fn update_sheet<R>(tx: &Tx, s: &Sheet, key: &str) -> Result<(), Fail<R
          WHERE id = $1 AND issued_at IS NULL
          AND (version = $2 OR (saved_key = $11 AND saved_key <> ''))",
         params![
-            s.id, s.version, &s.title, &s.issuer_words, &s.recipients, &s.preface, s.period_from,
-            s.period_to, s.doc_date, &s.prefix, key
+            s.id,
+            s.version,
+            &s.title,
+            &s.issuer_words,
+            &s.recipients,
+            &s.preface,
+            s.period_from,
+            s.period_to,
+            s.doc_date,
+            &s.prefix,
+            key
         ],
     )
     .await
@@ -155,7 +230,11 @@ pub async fn put_annex(tx: &Tx, sheet: Id, annex: &Annex) -> Result<(), Error> {
 
 /// Takes an annex out.
 pub async fn drop_annex(tx: &Tx, sheet: Id, rank: i64) -> Result<(), Error> {
-    tx.exec("DELETE FROM annex WHERE sheet = $1 AND rank = $2", params![sheet, rank]).await?;
+    tx.exec(
+        "DELETE FROM annex WHERE sheet = $1 AND rank = $2",
+        params![sheet, rank],
+    )
+    .await?;
     Ok(())
 }
 
@@ -175,7 +254,10 @@ pub async fn delete_draft(tx: &Tx, sheet: Id) -> Result<(), Error> {
 /// The last number given under that code in that year; zero before the first.
 pub async fn last_number(db: &Db, prefix: &str, year: i64) -> Result<i64, Error> {
     let sql = "SELECT last FROM sheet_sequence WHERE prefix = $1 AND year = $2";
-    Ok(db.find::<(i64,)>(sql, params![prefix, year]).await?.map_or(0, |(last,)| last))
+    Ok(db
+        .find::<(i64,)>(sql, params![prefix, year])
+        .await?
+        .map_or(0, |(last,)| last))
 }
 
 /// Takes the next number; one transaction after the other, without gaps. `first` is where a code
@@ -192,8 +274,12 @@ pub async fn take_number(tx: &Tx, prefix: &str, year: i64, first: i64) -> Result
 
 /// The code that this issuer used last.
 pub async fn last_prefix(db: &Db, issuer: Id) -> Result<Option<String>, Error> {
-    let sql = "SELECT prefix FROM sheet WHERE issuer = $1 AND prefix <> '' ORDER BY id DESC LIMIT 1";
-    Ok(db.find::<(String,)>(sql, params![issuer]).await?.map(|(prefix,)| prefix))
+    let sql =
+        "SELECT prefix FROM sheet WHERE issuer = $1 AND prefix <> '' ORDER BY id DESC LIMIT 1";
+    Ok(db
+        .find::<(String,)>(sql, params![issuer])
+        .await?
+        .map(|(prefix,)| prefix))
 }
 
 /// Marks the draft as issued under its number; stale if anything of it changed since.
@@ -216,7 +302,13 @@ pub async fn set_closed<R>(tx: &Tx, sheet: Id, why: &str, voided: bool) -> Resul
     tx.exec_one(
         "UPDATE sheet SET closed_at = $2, closed_by = $3, closed_why = $4, voided = $5,
          changes = changes + 1 WHERE id = $1 AND issued_at IS NOT NULL AND closed_at IS NULL",
-        params![sheet, tx.now(), &tx.by().name, Some(why).filter(|w| !w.is_empty()), voided],
+        params![
+            sheet,
+            tx.now(),
+            &tx.by().name,
+            Some(why).filter(|w| !w.is_empty()),
+            voided
+        ],
     )
     .await
 }
@@ -268,7 +360,9 @@ row! {
 /// issued ones of their part of the tree, and those that ask something of an organisation of theirs.
 pub fn visible(actor: &web::Actor, values: &mut Vec<Value>) -> String {
     const NOWHERE: &str = "CAST(NULL AS BIGINT)";
-    let drafts = actor.reach(Right::IssueSheets).sql("s.path", NOWHERE, values);
+    let drafts = actor
+        .reach(Right::IssueSheets)
+        .sql("s.path", NOWHERE, values);
     let see = actor.reach(Right::SeeSheets);
     let own = see.sql("s.path", NOWHERE, values);
     let asked = see.sql("d.path", "d.zone", values);
@@ -281,7 +375,10 @@ pub fn visible(actor: &web::Actor, values: &mut Vec<Value>) -> String {
 /// Whether that person may see that sheet.
 pub async fn may_see(db: &Db, actor: &web::Actor, id: Id) -> Result<bool, Error> {
     let mut values = params![id];
-    let sql = format!("SELECT 1 FROM sheet s WHERE s.id = $1 AND {}", visible(actor, &mut values));
+    let sql = format!(
+        "SELECT 1 FROM sheet s WHERE s.id = $1 AND {}",
+        visible(actor, &mut values)
+    );
     Ok(db.find::<(Seen,)>(&sql, values).await?.is_some())
 }
 
@@ -309,7 +406,10 @@ pub async fn list(
     if let Some(year) = year {
         values.extend(params![format!("{year}-01-01"), format!("{year}-12-31")]);
         let n = values.len();
-        conditions.push(format!("s.period_to >= ${} AND s.period_from <= ${n}", n - 1));
+        conditions.push(format!(
+            "s.period_to >= ${} AND s.period_from <= ${n}",
+            n - 1
+        ));
     }
     if let Some(before) = before {
         values.extend(params![before]);
@@ -416,7 +516,12 @@ fn sum_places(reach: &Reach) -> Vec<String> {
         .map(|p| p.to_string())
         .collect();
     if places.is_empty() {
-        places.extend(reach.zones.iter().map(|zone| duty::maintain::zone_place(*zone)));
+        places.extend(
+            reach
+                .zones
+                .iter()
+                .map(|zone| duty::maintain::zone_place(*zone)),
+        );
     }
     places.sort();
     places.dedup();
@@ -479,7 +584,11 @@ pub async fn target_counts(db: &Db, sheet: Id) -> Result<HashMap<Id, i64>, Error
                JOIN requirement r ON r.id = t.requirement
                WHERE r.source_kind = 'sheet' AND r.source = $1 AND t.applies = TRUE
                GROUP BY t.requirement";
-    Ok(db.all::<(Id, i64)>(sql, params![sheet]).await?.into_iter().collect())
+    Ok(db
+        .all::<(Id, i64)>(sql, params![sheet])
+        .await?
+        .into_iter()
+        .collect())
 }
 
 row! {
@@ -542,22 +651,45 @@ row! {
     }
 }
 
-/// Demands of other open sheets under the same root.
-pub async fn open_demands(db: &Db, path: &TreePath, except: Id) -> Result<Vec<OpenDemand>, Error> {
+/// Demands of other open sheets under the same root that fall due within this one's period.
+pub async fn open_demands(db: &Db, sheet: &Sheet) -> Result<Vec<OpenDemand>, Error> {
     let sql = "SELECT DISTINCT title, measure, source_words FROM requirement
-               WHERE closed_at IS NULL AND path >= $1 AND path < $2 AND source <> $3";
-    db.all(sql, params![path, path.end(), except]).await
+               WHERE closed_at IS NULL AND path >= $1 AND path < $2 AND source <> $3
+               AND due >= $4";
+    db.all(
+        sql,
+        params![&sheet.path, sheet.path.end(), sheet.id, sheet.period_from],
+    )
+    .await
 }
 
 /// Facts, names and records on which a sheet of that issuer is judged.
 pub async fn ground(db: &Db, path: &TreePath, from: Day, today: Day) -> Result<Ground, Error> {
     let facts = member::facts::organisation_facts(db, today).await?;
     let mut nodes: HashMap<Id, String> = facts.iter().map(|f| (f.id, f.name.clone())).collect();
-    nodes.extend(org::store::zones(db).await?.into_iter().map(|z| (z.id, z.name)));
-    let tags = org::store::tag_kinds(db).await?.into_iter().map(|t| (t.code, t.name)).collect();
-    let naming = Naming { nodes, kinds: org::store::kind_names(db).await?, tags };
+    nodes.extend(
+        org::store::zones(db)
+            .await?
+            .into_iter()
+            .map(|z| (z.id, z.name)),
+    );
+    let tags = org::store::tag_kinds(db)
+        .await?
+        .into_iter()
+        .map(|t| (t.code, t.name))
+        .collect();
+    let naming = Naming {
+        nodes,
+        kinds: org::store::kind_names(db).await?,
+        tags,
+    };
     let held = held(db, path, from, &facts).await?;
-    Ok(Ground { facts, naming, held, today: Some(today) })
+    Ok(Ground {
+        facts,
+        naming,
+        held,
+        today: Some(today),
+    })
 }
 
 row! {
@@ -615,15 +747,26 @@ async fn held(
     if rows.is_empty() {
         return Ok(HashMap::new());
     }
-    let places: Vec<(TreePath, Id)> =
-        db.all("SELECT path, id FROM node WHERE category = 'organisation'", vec![]).await?;
+    let places: Vec<(TreePath, Id)> = db
+        .all(
+            "SELECT path, id FROM node WHERE category = 'organisation'",
+            vec![],
+        )
+        .await?;
     let known: std::collections::HashSet<Id> = facts.iter().map(|f| f.id).collect();
-    let by_path: HashMap<TreePath, Id> =
-        places.into_iter().filter(|(_, id)| known.contains(id)).collect();
+    let by_path: HashMap<TreePath, Id> = places
+        .into_iter()
+        .filter(|(_, id)| known.contains(id))
+        .collect();
     let mut by: HashMap<Id, Vec<RecordFact>> = HashMap::new();
     for row in rows {
         let own = std::iter::once(row.path.clone());
-        for id in row.path.ancestors().chain(own).filter_map(|p| by_path.get(&p).copied()) {
+        for id in row
+            .path
+            .ancestors()
+            .chain(own)
+            .filter_map(|p| by_path.get(&p).copied())
+        {
             by.entry(id).or_default().push(row.fact());
         }
     }
@@ -632,7 +775,8 @@ async fn held(
 
 /// Organisations to which a sheet applies.
 pub async fn concerned(db: &Db, sheet: Id) -> Result<Vec<Id>, Error> {
-    let sql = "SELECT DISTINCT t.organisation FROM target t JOIN requirement r ON r.id = t.requirement
+    let sql =
+        "SELECT DISTINCT t.organisation FROM target t JOIN requirement r ON r.id = t.requirement
                WHERE r.source_kind = 'sheet' AND r.source = $1 AND t.applies = TRUE";
     db.column(sql, params![sheet]).await
 }

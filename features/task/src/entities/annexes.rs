@@ -8,7 +8,10 @@ pub fn in_text(text: &str) -> BTreeMap<i64, String> {
     const MOST: i64 = 30;
     let mut found: BTreeMap<i64, String> = BTreeMap::new();
     for (at, _) in text.match_indices("附件") {
-        for n in numbers(&text[at + "附件".len()..]).into_iter().filter(|n| (1..=MOST).contains(n)) {
+        for n in numbers(&text[at + "附件".len()..])
+            .into_iter()
+            .filter(|n| (1..=MOST).contains(n))
+        {
             found.entry(n).or_default();
         }
     }
@@ -50,7 +53,9 @@ fn listed(text: &str) -> Vec<(i64, String)> {
     let mut out = Vec::new();
     let mut inside = false;
     for line in text.lines().map(str::trim) {
-        let after = ["附件:", "附件："].iter().find_map(|head| line.strip_prefix(head));
+        let after = ["附件:", "附件："]
+            .iter()
+            .find_map(|head| line.strip_prefix(head));
         if let Some(rest) = after {
             inside = true;
             match (numbered(rest), rest.trim()) {
@@ -79,7 +84,11 @@ fn numbered(line: &str) -> Option<(i64, String)> {
 }
 
 fn clean(name: &str) -> String {
-    name.trim().trim_matches(['《', '》', '。', ';', '；']).chars().take(120).collect()
+    name.trim()
+        .trim_matches(['《', '》', '。', ';', '；'])
+        .chars()
+        .take(120)
+        .collect()
 }
 
 #[cfg(test)]

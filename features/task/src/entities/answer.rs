@@ -25,14 +25,38 @@ const fn way(
     subkind: Option<Subkind>,
     speaker: Speaker,
 ) -> Way {
-    Way { code, words, kind, subkind, speaker }
+    Way {
+        code,
+        words,
+        kind,
+        subkind,
+        speaker,
+    }
 }
 
 /// Ways that records answer by themselves, the general one first.
 const WAYS: &[Way] = &[
-    way("lecture", "党课或宣讲记录", Kind::Lecture, None, Speaker::Any),
-    way("party_lecture", "党课记录", Kind::Lecture, Some(Subkind::PartyLecture), Speaker::Any),
-    way("lecture_by_secretary", "书记讲课记录", Kind::Lecture, None, Speaker::Secretary),
+    way(
+        "lecture",
+        "党课或宣讲记录",
+        Kind::Lecture,
+        None,
+        Speaker::Any,
+    ),
+    way(
+        "party_lecture",
+        "党课记录",
+        Kind::Lecture,
+        Some(Subkind::PartyLecture),
+        Speaker::Any,
+    ),
+    way(
+        "lecture_by_secretary",
+        "书记讲课记录",
+        Kind::Lecture,
+        None,
+        Speaker::Secretary,
+    ),
     way(
         "youth_lecture",
         "青少年党校宣讲记录",
@@ -40,7 +64,13 @@ const WAYS: &[Way] = &[
         Some(Subkind::YouthLecture),
         Speaker::Any,
     ),
-    way("report_lesson", "汇报课记录", Kind::Lesson, Some(Subkind::ReportLesson), Speaker::Any),
+    way(
+        "report_lesson",
+        "汇报课记录",
+        Kind::Lesson,
+        Some(Subkind::ReportLesson),
+        Speaker::Any,
+    ),
     way(
         "report_lesson_young",
         "35周岁以下党员教师汇报课记录",
@@ -73,8 +103,14 @@ pub fn measure(code: &str, times: u32) -> Option<Measure> {
         speaker: way.speaker,
         topic: None,
     };
-    let query = RecordQuery { record_kind: way.kind.code().to_owned(), filter };
-    Some(Measure::Count { query, at_least: times.max(1) })
+    let query = RecordQuery {
+        record_kind: way.kind.code().to_owned(),
+        filter,
+    };
+    Some(Measure::Count {
+        query,
+        at_least: times.max(1),
+    })
 }
 
 /// Code of a measure and how often; [`KEEP`] where the form offers no such way.
@@ -96,9 +132,12 @@ pub fn words(of: &Measure) -> String {
         (KEEP, _) if of.answers_itself() => "由记录自动完成".to_owned(),
         (KEEP, _) => "报送后由人审核".to_owned(),
         (code, times) => {
-            let way = WAYS.iter().find(|w| w.code == code).map_or("记录", |w| w.words);
+            let way = WAYS
+                .iter()
+                .find(|w| w.code == code)
+                .map_or("记录", |w| w.words);
             if times > 1 {
-                format!("由{way}自动完成({times} 次)")
+                format!("由{way}自动完成（{times} 次）")
             } else {
                 format!("由{way}自动完成")
             }
@@ -127,6 +166,9 @@ mod tests {
             let times = if chosen == REVIEW { 1 } else { 2 };
             assert_eq!(code(&made), (chosen, times));
         }
-        assert_eq!(words(&measure("lecture_by_secretary", 1).unwrap()), "由书记讲课记录自动完成");
+        assert_eq!(
+            words(&measure("lecture_by_secretary", 1).unwrap()),
+            "由书记讲课记录自动完成"
+        );
     }
 }

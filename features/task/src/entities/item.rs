@@ -138,7 +138,11 @@ impl Item {
 
     /// `二、(三)2.a`
     pub fn place(&self) -> String {
-        format!("{}{}", self.outline, self.part.as_deref().unwrap_or_default())
+        format!(
+            "{}{}",
+            self.outline,
+            self.part.as_deref().unwrap_or_default()
+        )
     }
 
     /// The deadline, or the days, as people read them.
@@ -151,7 +155,7 @@ impl Item {
             (When::Every(_), _) => {
                 let days = when.days(self.due, period);
                 let days: Vec<_> = days.iter().map(|d| d.short()).collect();
-                format!("{}({})", when.words(), days.join("、"))
+                format!("{}（{}）", when.words(), days.join("、"))
             }
         }
     }
@@ -160,9 +164,18 @@ impl Item {
     pub fn print(&self) -> String {
         let due = self.due.map(|d| d.to_string()).unwrap_or_default();
         [
-            self.outline.as_str(), &self.title, &self.text, &due, &self.cadence, &self.who,
-            &self.quantity, &self.evidence, self.photo_why.as_deref().unwrap_or("-"),
-            &self.measure, &self.max_files.to_string(), &self.weight.to_string(),
+            self.outline.as_str(),
+            &self.title,
+            &self.text,
+            &due,
+            &self.cadence,
+            &self.who,
+            &self.quantity,
+            &self.evidence,
+            self.photo_why.as_deref().unwrap_or("-"),
+            &self.measure,
+            &self.max_files.to_string(),
+            &self.weight.to_string(),
             &self.reviewer.to_string(),
             &format!("{}{}", self.needs_file, self.substantive),
         ]
@@ -174,16 +187,16 @@ impl Item {
         let mut parts = vec![
             format!("{} {}", self.place(), self.title),
             self.when_words(period),
-            format!("佐证:{}", self.evidence().join("、")),
-            format!("最多 {} 份,分值 {}", self.max_files, self.weight),
+            format!("佐证：{}", self.evidence().join("、")),
+            format!("最多 {} 份，分值 {}", self.max_files, self.weight),
         ];
         if let Some(why) = &self.photo_why {
-            parts.push(format!("要照片:{why}"));
+            parts.push(format!("要照片：{why}"));
         }
         if self.text != self.title {
             parts.push(self.text.clone());
         }
-        parts.join(";")
+        parts.join("；")
     }
 }
 

@@ -73,7 +73,11 @@ pub fn parts(document: &Document, items: &[Item]) -> Vec<Part> {
                 }
                 let label = p.label.clone().unwrap_or_default();
                 let class = if p.centred { "mid" } else { "" };
-                out.push(Part::Paragraph { class, label, pieces });
+                out.push(Part::Paragraph {
+                    class,
+                    label,
+                    pieces,
+                });
             }
             Block::Table(table) => {
                 let mut rows = Vec::new();
@@ -108,7 +112,12 @@ fn ranges(items: &[Item]) -> Vec<Range> {
         let mut own: Vec<_> = own.into_iter().flatten().chain(spans.evidence).collect();
         if own.is_empty() {
             // Nothing finer was read: the beginning of the item itself.
-            own.extend(spans.text.filter(|_| !item.container).map(|[a, b]| [a, b.min(a + 12)]));
+            own.extend(
+                spans
+                    .text
+                    .filter(|_| !item.container)
+                    .map(|[a, b]| [a, b.min(a + 12)]),
+            );
         }
         for (n, [from, to]) in own.into_iter().enumerate() {
             let mark = Mark {
@@ -211,15 +220,23 @@ mod tests {
 
     #[test]
     fn marks_stand_where_the_words_were_read_in_paragraphs_and_cells() {
-        let paragraph = Paragraph { text: "各支部3月底前学习。".into(), ..Paragraph::default() };
+        let paragraph = Paragraph {
+            text: "各支部3月底前学习。".into(),
+            ..Paragraph::default()
+        };
         let cell = |text: &str, column| kernel::document::Cell {
             column,
             columns: 1,
             rows: 1,
             text: text.into(),
         };
-        let table = Table { name: None, rows: vec![vec![cell("1", 0), cell("台账", 1)]] };
-        let document = Document { blocks: vec![Block::Paragraph(paragraph), Block::Table(table)] };
+        let table = Table {
+            name: None,
+            rows: vec![vec![cell("1", 0), cell("台账", 1)]],
+        };
+        let document = Document {
+            blocks: vec![Block::Paragraph(paragraph), Block::Table(table)],
+        };
         let extracted: Vec<char> = document.extracted_text().chars().collect();
         let at = |words: &str| {
             let n = words.chars().count();
@@ -228,12 +245,19 @@ mod tests {
                 .unwrap();
             [start, start + n]
         };
-        let spans =
-            Spans { due: Some(at("3月底前")), evidence: vec![at("台账")], ..Spans::default() };
+        let spans = Spans {
+            due: Some(at("3月底前")),
+            evidence: vec![at("台账")],
+            ..Spans::default()
+        };
         let parts = parts(&document, &[item(spans)]);
-        let Part::Paragraph { pieces, .. } = &parts[0] else { panic!("{parts:?}") };
+        let Part::Paragraph { pieces, .. } = &parts[0] else {
+            panic!("{parts:?}")
+        };
         assert_eq!(text(pieces), "各支部[3月底前?]学习。");
-        let Part::Table(rows) = &parts[1] else { panic!("{parts:?}") };
+        let Part::Table(rows) = &parts[1] else {
+            panic!("{parts:?}")
+        };
         assert_eq!(text(&rows[0][1].pieces), "[台账]");
     }
 }

@@ -85,7 +85,11 @@ pub enum Obstacle {
     /// A photo without a reason.
     PhotoWithoutWhy { item: Id, place: String },
     /// A demand that must not be made.
-    Forbidden { item: Id, place: String, words: String },
+    Forbidden {
+        item: Id,
+        place: String,
+        words: String,
+    },
     /// A doubtful reading that nobody looked at.
     Unchecked { item: Id, place: String },
     /// It concerns nobody.
@@ -136,44 +140,47 @@ impl Refusal for Obstacle {
 
     fn words(&self) -> Cow<'static, str> {
         match self {
-            Obstacle::NoItems => "没有要下发的事项。请先加入事项,或恢复已删去的事项。".into(),
+            Obstacle::NoItems => "没有要下发的事项。请先加入事项，或恢复已删去的事项。".into(),
             Obstacle::NoTitle => "交办单没有标题。请在草稿里填写标题。".into(),
             Obstacle::BadPrefix => {
-                "机关代字应为2至12个汉字,例如“清教党”。请在草稿的“文件信息”里填写。".into()
+                "机关代字应为2至12个汉字，例如“清教党”。请在草稿的“文件信息”里填写。".into()
             }
             Obstacle::NoDue { place, .. } => {
-                format!("“{place}”没有期限。请填写日期,或选一个周期。").into()
+                format!("“{place}”没有期限。请填写日期，或选一个周期。").into()
             }
-            Obstacle::PastDue { place, due, .. } => {
-                format!("“{place}”的期限{}已经过去。请改期限,或删去这一项。", due.chinese()).into()
-            }
-            Obstacle::NeverDue { place, .. } => {
-                format!("“{place}”在期间内不再到期。请改周期或期间,或删去这一项。").into()
-            }
-            Obstacle::PhotoWithoutWhy { place, .. } => {
-                format!("“{place}”要照片但没有写明为什么。请写明理由,或不要照片。").into()
-            }
-            Obstacle::Forbidden { place, words, .. } => format!(
-                "“{place}”含有不得提出的要求({words})。请改写要求,或删去这一项。"
+            Obstacle::PastDue { place, due, .. } => format!(
+                "“{place}”的期限{}已经过去。请改期限，或删去这一项。",
+                due.chinese()
             )
             .into(),
+            Obstacle::NeverDue { place, .. } => {
+                format!("“{place}”在期间内不再到期。请改周期或期间，或删去这一项。").into()
+            }
+            Obstacle::PhotoWithoutWhy { place, .. } => {
+                format!("“{place}”要照片但没有写明为什么。请写明理由，或不要照片。").into()
+            }
+            Obstacle::Forbidden { place, words, .. } => {
+                format!("“{place}”含有不得提出的要求（{words}）。请改写要求，或删去这一项。").into()
+            }
             Obstacle::Unchecked { place, .. } => {
-                format!("“{place}”有拿不准的地方还没有核对。请对照原文,勾选“已核对”。").into()
+                format!("“{place}”有拿不准的地方还没有核对。请对照原文，勾选“已核对”。").into()
             }
             Obstacle::Nobody { place, .. } => {
-                format!("“{place}”没有适用的党组织。请改“谁做”,或删去这一项。").into()
+                format!("“{place}”没有适用的党组织。请改“谁做”，或删去这一项。").into()
             }
-            Obstacle::AlreadyIssued => "这张交办单已经下发,不能再次下发。".into(),
-            Obstacle::NotADraft => "这张交办单不是草稿,不能再改。".into(),
+            Obstacle::AlreadyIssued => "这张交办单已经下发，不能再次下发。".into(),
+            Obstacle::NotADraft => "这张交办单不是草稿，不能再改。".into(),
         }
     }
 
     fn source(&self) -> Option<kernel::Source> {
-        matches!(self, Obstacle::Forbidden { .. } | Obstacle::PhotoWithoutWhy { .. }).then(|| {
-            kernel::Source {
-                document: "整治形式主义为基层减负若干规定".into(),
-                article: "(2024年)".into(),
-            }
+        matches!(
+            self,
+            Obstacle::Forbidden { .. } | Obstacle::PhotoWithoutWhy { .. }
+        )
+        .then(|| kernel::Source {
+            document: "整治形式主义为基层减负若干规定".into(),
+            article: "（2024年）".into(),
         })
     }
 }
@@ -251,7 +258,9 @@ impl Plan {
         let mut by: HashMap<Id, (Load, Effort)> = HashMap::new();
         for (planned, judged) in self.applying() {
             let entry = by.entry(judged.organisation).or_insert_with(|| {
-                let zone = judged.zone.and_then(|z| ground.naming.nodes.get(&z).cloned());
+                let zone = judged
+                    .zone
+                    .and_then(|z| ground.naming.nodes.get(&z).cloned());
                 let load = Load {
                     organisation: judged.organisation,
                     name: judged.name.clone(),
@@ -260,7 +269,13 @@ impl Plan {
                     answered: 0,
                     seconds: 0,
                 };
-                (load, Effort { sign_ins: 1, ..Effort::default() })
+                (
+                    load,
+                    Effort {
+                        sign_ins: 1,
+                        ..Effort::default()
+                    },
+                )
             });
             entry.0.duties += planned.times();
             entry.0.answered += judged.answered;
@@ -268,16 +283,29 @@ impl Plan {
         }
         let mut loads: Vec<Load> = by
             .into_values()
-            .map(|(load, effort)| Load { seconds: effort.seconds(), ..load })
+            .map(|(load, effort)| Load {
+                seconds: effort.seconds(),
+                ..load
+            })
             .collect();
         loads.sort_by(|a, b| {
-            b.seconds.cmp(&a.seconds).then_with(|| a.organisation.cmp(&b.organisation))
+            b.seconds
+                .cmp(&a.seconds)
+                .then_with(|| a.organisation.cmp(&b.organisation))
         });
-        let first = self.items.iter().flat_map(|p| p.occasions.iter().map(|o| o.due)).min();
+        let first = self
+            .items
+            .iter()
+            .flat_map(|p| p.occasions.iter().map(|o| o.due))
+            .min();
         Burden {
             loads,
             notice_days: first.zip(today).map(|(due, today)| today.days_until(due)),
-            photos: self.items.iter().filter(|p| p.item.photo_why.is_some()).count(),
+            photos: self
+                .items
+                .iter()
+                .filter(|p| p.item.photo_why.is_some())
+                .count(),
         }
     }
 }
@@ -291,13 +319,25 @@ impl Burden {
             return "0".to_owned();
         }
         let tenths = (sum * 10 + n / 2) / n;
-        if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+        if tenths % 10 == 0 {
+            (tenths / 10).to_string()
+        } else {
+            format!("{}.{}", tenths / 10, tenths % 10)
+        }
     }
 
     /// Seconds for each organisation on average.
     pub fn average_seconds(&self) -> u64 {
         let n = self.loads.len() as u64;
-        if n == 0 { 0 } else { self.loads.iter().map(|l| l.seconds).sum::<u64>().div_ceil(n) }
+        if n == 0 {
+            0
+        } else {
+            self.loads
+                .iter()
+                .map(|l| l.seconds)
+                .sum::<u64>()
+                .div_ceil(n)
+        }
     }
 
     /// Duties that records already answer, everywhere.
@@ -320,7 +360,10 @@ impl Planned {
     /// How many of those it concerns have already done all of it, by their records.
     pub fn answered(&self) -> usize {
         let times = self.times();
-        self.judged.iter().filter(|j| j.applies && times > 0 && j.answered >= times).count()
+        self.judged
+            .iter()
+            .filter(|j| j.applies && times > 0 && j.answered >= times)
+            .count()
     }
 
     /// The shape of its cost.
@@ -329,7 +372,12 @@ impl Planned {
         const ACCOUNT: u32 = 20;
         let needs = self.item.needs_file || !self.item.evidence().is_empty();
         let files = u32::from(needs && self.item.max_files > 0);
-        ItemShape { instances, answered, files, characters: ACCOUNT }
+        ItemShape {
+            instances,
+            answered,
+            files,
+            characters: ACCOUNT,
+        }
     }
 
     /// Estimated seconds of one occasion.
@@ -349,7 +397,15 @@ fn plan_item(sheet: &Sheet, item: &Item, ground: &Ground, today: Day) -> Planned
             let held = ground.held.get(&facts.id).unwrap_or(&none);
             let answers = |o: &&Occasion| {
                 measure.answers_itself()
-                    && measure.evaluate(held, Window { from: o.from, to: o.to }).answered
+                    && measure
+                        .evaluate(
+                            held,
+                            Window {
+                                from: o.from,
+                                to: o.to,
+                            },
+                        )
+                        .answered
             };
             let answered = occasions.iter().filter(answers).count();
             Judged {
@@ -362,35 +418,71 @@ fn plan_item(sheet: &Sheet, item: &Item, ground: &Ground, today: Day) -> Planned
             }
         })
         .collect();
-    Planned { who_words: ground.naming.words(&who), item: item.clone(), who, occasions, judged }
+    Planned {
+        who_words: ground.naming.words(&who),
+        item: item.clone(),
+        who,
+        occasions,
+        judged,
+    }
 }
 
 fn obstacles(planned: &Planned, sheet: &Sheet, today: Day, out: &mut Vec<Obstacle>) {
     let item = &planned.item;
-    let place = format!("{} {}", item.place(), item.title).trim().chars().take(40).collect::<String>();
+    let place = format!("{} {}", item.place(), item.title)
+        .trim()
+        .chars()
+        .take(40)
+        .collect::<String>();
     let id = item.id;
     if planned.occasions.is_empty() {
         out.push(match (item.when(), item.due) {
-            (When::Once, None) => Obstacle::NoDue { item: id, place: place.clone() },
-            (When::Once, Some(due)) => Obstacle::PastDue { item: id, place: place.clone(), due },
+            (When::Once, None) => Obstacle::NoDue {
+                item: id,
+                place: place.clone(),
+            },
+            (When::Once, Some(due)) => Obstacle::PastDue {
+                item: id,
+                place: place.clone(),
+                due,
+            },
             (when, due) => match when.days(due, sheet.period()).last() {
-                Some(due) if *due < today => {
-                    Obstacle::PastDue { item: id, place: place.clone(), due: *due }
-                }
-                _ => Obstacle::NeverDue { item: id, place: place.clone() },
+                Some(due) if *due < today => Obstacle::PastDue {
+                    item: id,
+                    place: place.clone(),
+                    due: *due,
+                },
+                _ => Obstacle::NeverDue {
+                    item: id,
+                    place: place.clone(),
+                },
             },
         });
     }
-    if item.photo_why.as_ref().is_some_and(|why| why.trim().is_empty()) {
-        out.push(Obstacle::PhotoWithoutWhy { item: id, place: place.clone() });
+    if item
+        .photo_why
+        .as_ref()
+        .is_some_and(|why| why.trim().is_empty())
+    {
+        out.push(Obstacle::PhotoWithoutWhy {
+            item: id,
+            place: place.clone(),
+        });
     }
     let forbidden = item.forbidden();
     if !forbidden.is_empty() {
         let words = forbidden.join("、");
-        out.push(Obstacle::Forbidden { item: id, place: place.clone(), words });
+        out.push(Obstacle::Forbidden {
+            item: id,
+            place: place.clone(),
+            words,
+        });
     }
     if item.is_doubtful() {
-        out.push(Obstacle::Unchecked { item: id, place: place.clone() });
+        out.push(Obstacle::Unchecked {
+            item: id,
+            place: place.clone(),
+        });
     }
     if planned.count() == 0 {
         out.push(Obstacle::Nobody { item: id, place });
@@ -404,14 +496,25 @@ fn warnings(plan: &Plan, annexes: &[Annex], period: Period, today: Day) -> Vec<S
     let first = plan
         .items
         .iter()
-        .flat_map(|p| p.occasions.iter().map(move |o| (o.due, p.item.title.as_str())))
+        .flat_map(|p| {
+            p.occasions
+                .iter()
+                .map(move |o| (o.due, p.item.title.as_str()))
+        })
         .min();
     if let Some((due, title)) = first.filter(|(due, _)| today.days_until(*due) < SHORT_NOTICE) {
         let days = today.days_until(due);
-        out.push(format!("通知到首个期限只有 {days} 天({title},{})。", due.short()));
+        out.push(format!(
+            "通知到首个期限只有 {days} 天（{title}，{}）。",
+            due.short()
+        ));
     }
     for annex in annexes.iter().filter(|a| a.file.is_none()) {
-        let title = if annex.title.is_empty() { String::new() } else { format!("“{}”", annex.title) };
+        let title = if annex.title.is_empty() {
+            String::new()
+        } else {
+            format!("“{}”", annex.title)
+        };
         out.push(format!("正文引用的附件{}{title}还没有上传。", annex.rank));
     }
     for planned in plan.items.iter().filter(|p| !p.occasions.is_empty()) {
@@ -425,7 +528,7 @@ fn warnings(plan: &Plan, annexes: &[Annex], period: Period, today: Day) -> Vec<S
             .collect();
         if !gone.is_empty() {
             let title = &planned.item.title;
-            out.push(format!("“{title}”中{}已过,不再要求。", gone.join("、")));
+            out.push(format!("“{title}”中{}已过，不再要求。", gone.join("、")));
         }
     }
     out

@@ -126,12 +126,19 @@ impl Sheet {
 
     /// Where it stands.
     pub fn stage(&self) -> Stage {
-        Stage::of(self.issued_at.is_some(), self.closed_at.is_some(), self.voided)
+        Stage::of(
+            self.issued_at.is_some(),
+            self.closed_at.is_some(),
+            self.voided,
+        )
     }
 
     /// 期间
     pub fn period(&self) -> Period {
-        Period { from: self.period_from, to: self.period_to.max(self.period_from) }
+        Period {
+            from: self.period_from,
+            to: self.period_to.max(self.period_from),
+        }
     }
 
     /// `清教党〔2026〕3号`; empty before issue.
@@ -151,9 +158,14 @@ impl Sheet {
     /// Every value a form can change.
     pub fn print(&self) -> String {
         [
-            self.title.as_str(), &self.issuer_words, &self.recipients, &self.preface,
-            &self.period_from.to_string(), &self.period_to.to_string(),
-            &self.doc_date.to_string(), &self.prefix,
+            self.title.as_str(),
+            &self.issuer_words,
+            &self.recipients,
+            &self.preface,
+            &self.period_from.to_string(),
+            &self.period_to.to_string(),
+            &self.doc_date.to_string(),
+            &self.prefix,
         ]
         .join("\u{1f}")
     }
@@ -161,10 +173,14 @@ impl Sheet {
     /// The same as a person reads it.
     pub fn said(&self) -> String {
         [
-            self.title.as_str(), &self.recipients, &self.period().chinese(),
-            &self.doc_date.chinese(), &self.prefix, &self.preface,
+            self.title.as_str(),
+            &self.recipients,
+            &self.period().chinese(),
+            &self.doc_date.chinese(),
+            &self.prefix,
+            &self.preface,
         ]
-        .join(";")
+        .join("；")
     }
 }
 

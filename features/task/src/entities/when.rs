@@ -53,9 +53,11 @@ impl When {
     pub fn words(&self) -> String {
         match self {
             When::Once => String::new(),
-            When::Days(days) => {
-                days.iter().map(|d| d.short()).collect::<Vec<_>>().join("、")
-            }
+            When::Days(days) => days
+                .iter()
+                .map(|d| d.short())
+                .collect::<Vec<_>>()
+                .join("、"),
             When::Every(cadence) => cadence.chinese(),
         }
     }
@@ -78,7 +80,10 @@ impl When {
     /// Its days within the period, past ones included: for the person who corrects the draft.
     pub fn days(&self, due: Option<Day>, period: Period) -> Vec<Day> {
         let before_all = period.from.plus_months(-1200);
-        self.occasions(due, period, before_all).into_iter().map(|o| o.due).collect()
+        self.occasions(due, period, before_all)
+            .into_iter()
+            .map(|o| o.due)
+            .collect()
     }
 }
 
@@ -93,7 +98,10 @@ pub fn days_in(text: &str) -> Vec<Day> {
 
 /// Days as a form shows them.
 pub fn joined(days: &[Day], with: &str) -> String {
-    days.iter().map(Day::to_string).collect::<Vec<_>>().join(with)
+    days.iter()
+        .map(Day::to_string)
+        .collect::<Vec<_>>()
+        .join(with)
 }
 
 fn once(period: Period, due: Day) -> Occasion {
@@ -113,12 +121,22 @@ fn by_days(days: &[Day], period: Period) -> Vec<Occasion> {
     let mut all = Vec::new();
     for day in days {
         let (start, end, name) = if one_a_month {
-            (day.first_of_month(), day.last_of_month(), format!("{}月", day.month()))
+            (
+                day.first_of_month(),
+                day.last_of_month(),
+                format!("{}月", day.month()),
+            )
         } else {
             (from.min(*day), *day, day.short())
         };
         let key = day.to_string();
-        all.push(Occasion { key, name, from: start, to: Some(end), due: *day });
+        all.push(Occasion {
+            key,
+            name,
+            from: start,
+            to: Some(end),
+            due: *day,
+        });
         from = day.plus_days(1);
     }
     all
@@ -140,7 +158,11 @@ fn by_cadence(cadence: Cadence, period: Period) -> Vec<Occasion> {
         to: Some(i.period.to),
         due: i.due,
     };
-    cadence.instances(period).into_iter().map(occasion).collect()
+    cadence
+        .instances(period)
+        .into_iter()
+        .map(occasion)
+        .collect()
 }
 
 fn name(instance: &rules::cadence::Instance) -> String {
@@ -152,7 +174,11 @@ fn name(instance: &rules::cadence::Instance) -> String {
     if from == from.first_of_month() && to == from.last_of_month() {
         return format!("{}月", from.month());
     }
-    if from == to { instance.due.short() } else { instance.chinese() }
+    if from == to {
+        instance.due.short()
+    } else {
+        instance.chinese()
+    }
 }
 
 #[cfg(test)]
@@ -171,8 +197,14 @@ mod tests {
     fn a_monthly_item_is_asked_for_each_month_that_is_left() {
         let when = When::parse("monthly-by-25");
         let occasions = when.occasions(None, quarter(), day("2026-11-20"));
-        let said: Vec<_> = occasions.iter().map(|o| (o.name.as_str(), o.due.to_string())).collect();
-        let wanted = [("11月", "2026-11-25".to_owned()), ("12月", "2026-12-25".to_owned())];
+        let said: Vec<_> = occasions
+            .iter()
+            .map(|o| (o.name.as_str(), o.due.to_string()))
+            .collect();
+        let wanted = [
+            ("11月", "2026-11-25".to_owned()),
+            ("12月", "2026-12-25".to_owned()),
+        ];
         assert_eq!(said, wanted);
         assert_eq!(when.code(), "monthly-by-25");
         assert_eq!(when.days(None, quarter()).len(), 3);
@@ -184,19 +216,30 @@ mod tests {
         assert_eq!(When::parse(&when.code()), when);
         let occasions = when.occasions(None, quarter(), day("2026-11-20"));
         assert_eq!(occasions[0].name, "11月");
-        assert_eq!((occasions[1].from, occasions[1].due), (day("2026-12-01"), day("2026-12-31")));
+        assert_eq!(
+            (occasions[1].from, occasions[1].due),
+            (day("2026-12-01"), day("2026-12-31"))
+        );
     }
 
     #[test]
     fn what_hangs_on_an_event_is_asked_for_once_at_the_end() {
-        let occasions = When::parse("event-3d-before").occasions(None, quarter(), day("2026-11-20"));
+        let occasions =
+            When::parse("event-3d-before").occasions(None, quarter(), day("2026-11-20"));
         assert_eq!(occasions.len(), 1);
-        assert_eq!((occasions[0].due, occasions[0].key.as_str()), (day("2026-12-31"), ""));
+        assert_eq!(
+            (occasions[0].due, occasions[0].key.as_str()),
+            (day("2026-12-31"), "")
+        );
     }
 
     #[test]
     fn once_needs_its_day() {
-        assert!(When::Once.occasions(None, quarter(), day("2026-11-20")).is_empty());
+        assert!(
+            When::Once
+                .occasions(None, quarter(), day("2026-11-20"))
+                .is_empty()
+        );
         let past = When::Once.occasions(Some(day("2026-11-19")), quarter(), day("2026-11-20"));
         assert!(past.is_empty());
     }

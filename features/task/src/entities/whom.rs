@@ -22,9 +22,11 @@ impl Naming {
             table.get(code).cloned().unwrap_or_else(|| code.to_owned())
         };
         match named {
-            Named::Organisation(id) | Named::Zone(id) => {
-                self.nodes.get(&id).cloned().unwrap_or_else(|| "(已撤销)".to_owned())
-            }
+            Named::Organisation(id) | Named::Zone(id) => self
+                .nodes
+                .get(&id)
+                .cloned()
+                .unwrap_or_else(|| "（已撤销）".to_owned()),
             Named::OrganisationKind(kind) | Named::UnitKind(kind) => code(&self.kinds, kind),
             Named::Tag(tag) => code(&self.tags, tag),
             Named::Staffing(staffing) => rules::organisation::Staffing::from_code(staffing)
@@ -43,7 +45,9 @@ impl Naming {
             Who::All => "全部".to_owned(),
             _ => {
                 let words = self.words(who);
-                words.strip_suffix("的党组织").map_or(words.clone(), str::to_owned)
+                words
+                    .strip_suffix("的党组织")
+                    .map_or(words.clone(), str::to_owned)
             }
         }
     }
@@ -86,7 +90,10 @@ pub fn term(key: &str) -> Option<Who> {
         "aged" => {
             let (at_most, on) = of.split_once(':')?;
             let on: Day = on.parse().ok()?;
-            Some(Who::HasMembersAged { at_most: at_most.parse().ok()?, on })
+            Some(Who::HasMembersAged {
+                at_most: at_most.parse().ok()?,
+                on,
+            })
         }
         _ => None,
     }
@@ -129,7 +136,10 @@ impl Parts {
         if self.except.is_empty() {
             return base;
         }
-        Who::And(vec![base, Who::Not(Box::new(Who::Organisations(self.except)))])
+        Who::And(vec![
+            base,
+            Who::Not(Box::new(Who::Organisations(self.except))),
+        ])
     }
 
     /// Takes it apart; none when it is deeper than a form shows.
@@ -197,7 +207,9 @@ pub fn concerned<'f>(
             && f.ancestors.contains(&issuer)
             && (f.ancestors.last() == Some(&issuer)
                 || ids.contains(&f.id)
-                || ids.iter().any(|id| *id != issuer && f.ancestors.contains(id)))
+                || ids
+                    .iter()
+                    .any(|id| *id != issuer && f.ancestors.contains(id)))
     };
     facts.iter().filter(is_asked).collect()
 }
@@ -217,7 +229,10 @@ pub fn judge<'f>(
 
 /// How many it applies to.
 pub fn count(who: &Who, facts: &[OrganisationFacts], issuer: Id, naming: &Naming) -> usize {
-    judge(who, facts, issuer, naming).iter().filter(|(_, v)| v.applies).count()
+    judge(who, facts, issuer, naming)
+        .iter()
+        .filter(|(_, v)| v.applies)
+        .count()
 }
 
 #[cfg(test)]
@@ -236,7 +251,14 @@ mod tests {
 
     #[test]
     fn keys_are_read_as_they_are_written() {
-        let keys = ["all", "tag:remote", "zone:7", "new:2026-01-01", "most:2", "aged:35:2026-12-31"];
+        let keys = [
+            "all",
+            "tag:remote",
+            "zone:7",
+            "new:2026-01-01",
+            "most:2",
+            "aged:35:2026-12-31",
+        ];
         for text in keys {
             assert_eq!(key(&term(text).unwrap()).as_deref(), Some(text));
         }
@@ -254,20 +276,30 @@ mod tests {
         };
         assert_eq!(Parts::of(&parts.clone().join()), Some(parts));
         assert_eq!(Parts::default().join(), Who::All);
-        let named = Parts { named: vec![Id(1), Id(2)], ..Parts::default() };
+        let named = Parts {
+            named: vec![Id(1), Id(2)],
+            ..Parts::default()
+        };
         assert_eq!(named.clone().join(), Who::Organisations(vec![Id(1), Id(2)]));
         assert_eq!(Parts::of(&named.clone().join()), Some(named));
     }
 
     #[test]
     fn direct_subordinates_are_asked_and_deeper_ones_only_by_name() {
-        let facts =
-            [fact(1, &[], &[]), fact(2, &[1], &["t"]), fact(3, &[1, 2], &["t"]), fact(4, &[1], &[])];
+        let facts = [
+            fact(1, &[], &[]),
+            fact(2, &[1], &["t"]),
+            fact(3, &[1, 2], &["t"]),
+            fact(4, &[1], &[]),
+        ];
         let naming = Naming::default();
         let tag = Who::Tag("t".into());
         assert_eq!(count(&Who::All, &facts, Id(1), &naming), 2);
         assert_eq!(count(&tag, &facts, Id(1), &naming), 1);
-        assert_eq!(count(&Who::Organisations(vec![Id(3)]), &facts, Id(1), &naming), 1);
+        assert_eq!(
+            count(&Who::Organisations(vec![Id(3)]), &facts, Id(1), &naming),
+            1
+        );
         assert_eq!(count(&Who::Under(Id(2)), &facts, Id(1), &naming), 2);
     }
 }

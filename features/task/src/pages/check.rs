@@ -12,6 +12,9 @@ use kernel::{Id, Refusal};
 use rules::burden::minutes_words;
 use web::{Actor, App, Form, Frame, reply};
 
+/// Organisations of a list that are written out; the rest is counted.
+const MOST: usize = 120;
+
 struct Line {
     id: Id,
     outline: String,
@@ -23,6 +26,14 @@ struct Line {
     answered: usize,
     yes: Vec<(String, String)>,
     no: Vec<(String, String)>,
+    not: usize,
+}
+
+impl Line {
+    /// How many of a list are not written out.
+    fn more(&self, all: &usize, shown: &[(String, String)]) -> usize {
+        all.saturating_sub(shown.len())
+    }
 }
 
 struct LoadLine {
@@ -65,20 +76,34 @@ pub async fn show(
     let burden = plan.burden(&ground);
     let year = i64::from(sheet.doc_date.year());
     let last = store::last_number(db, &sheet.prefix, year).await?;
-    let cited: Option<i64> =
-        sheet.cited_number.parse::<office::official::DocumentNumber>().ok().map(|n| i64::from(n.n));
-    let next = if last == 0 { cited.unwrap_or(1) } else { last + 1 };
+    let cited: Option<i64> = sheet
+        .cited_number
+        .parse::<office::official::DocumentNumber>()
+        .ok()
+        .map(|n| i64::from(n.n));
+    let next = if last == 0 {
+        cited.unwrap_or(1)
+    } else {
+        last + 1
+    };
     let mut warnings = plan.warnings.clone();
     if last > 0 && cited.is_some_and(|n| n != next) {
-        warnings.push(format!("原件写的是{},下发时将编为{next}号。", sheet.cited_number));
+        warnings.push(format!(
+            "原件写的是{}，下发时将编为{next}号。",
+            sheet.cited_number
+        ));
     }
     warnings.extend(asked_twice(&app, &sheet, &plan).await?);
     let obstacle = |o: &Obstacle| {
-        let at = o.item().map_or_else(|| "head".to_owned(), |item| format!("item-{item}"));
+        let at = o
+            .item()
+            .map_or_else(|| "head".to_owned(), |item| format!("item-{item}"));
         (format!("{}#{at}", paths::draft(id)), o.words().into_owned())
     };
     let page = CheckPage {
-        frame: Frame::new(&app, &actor, paths::LIST, "核对下发").await?.saying(query.said),
+        frame: Frame::new(&app, &actor, paths::LIST, "核对下发")
+            .await?
+            .saying(query.said),
         number: format!("{}〔{year}〕{next}号", sheet.prefix),
         begins: last == 0,
         cited: Some(next),
@@ -90,8 +115,9 @@ pub async fn show(
         loads: burden
             .loads
             .into_iter()
+            .take(MOST)
             .map(|load| LoadLine {
-                minutes: minutes_words(load.seconds).replace("(估算)", ""),
+                minutes: minutes_words(load.seconds).replace("（估算）", ""),
                 sort: load.seconds,
                 load,
             })
@@ -107,6 +133,7 @@ fn line(planned: &Planned, sheet: &Sheet) -> Line {
             .judged
             .iter()
             .filter(|j| j.applies == applies)
+            .take(MOST)
             .map(|j| (j.name.clone(), j.because.clone()))
             .collect()
     };
@@ -117,28 +144,36 @@ fn line(planned: &Planned, sheet: &Sheet) -> Line {
         title: planned.item.title.clone(),
         when: planned.item.when_words(sheet.period()),
         who: planned.who_words.clone(),
-        way: if measure.answers_itself() { answer::words(&measure) } else { String::new() },
+        way: if measure.answers_itself() {
+            answer::words(&measure)
+        } else {
+            String::new()
+        },
         count: planned.count(),
         answered: planned.answered(),
         yes: side(true),
         no: side(false),
+        not: planned.judged.len() - planned.count(),
     }
 }
 
 /// Words for items that another open sheet asks for already.
 async fn asked_twice(app: &App, sheet: &Sheet, plan: &Plan) -> web::Result<Vec<String>> {
-    let open = store::open_demands(app.store.db(), &sheet.path, sheet.id).await?;
+    let open = store::open_demands(app.store.db(), sheet).await?;
     let mut out = Vec::new();
     for planned in &plan.items {
         let measure = planned.item.measure();
         let same = open.iter().find(|o| {
-            let bare = o.title.split('(').next().unwrap_or_default();
+            let bare = o.title.split('（').next().unwrap_or_default();
             let by_records = measure.answers_itself() && o.measure == planned.item.measure;
             bare == planned.item.title || by_records
         });
         if let Some(other) = same {
             let title = &planned.item.title;
-            out.push(format!("“{title}”已在“{}”({})中交办过。", other.title, other.source_words));
+            out.push(format!(
+                "“{title}”已在“{}”（{}）中交办过。",
+                other.title, other.source_words
+            ));
         }
     }
     Ok(out)
@@ -146,6 +181,9 @@ async fn asked_twice(app: &App, sheet: &Sheet, plan: &Plan) -> web::Result<Vec<S
 
 /// `POST /sheets/{id}/issue`
 pub async fn issue(State(app): State<App>, actor: Actor, Key(id): Key, form: Form) -> web::Result {
-    let issue = Issue { changes: form.version(), first_number: form.number("first_number") };
+    let issue = Issue {
+        changes: form.version(),
+        first_number: form.number("first_number"),
+    };
     reply::see_other(issue_sheet(&app, &actor, &form.once(&actor), id, issue).await?)
 }

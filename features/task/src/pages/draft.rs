@@ -56,13 +56,20 @@ impl Row {
         if self.item.checked {
             return Vec::new();
         }
-        self.doubts.iter().filter(|(c, _)| *c == cell).map(|(_, words)| words.as_str()).collect()
+        self.doubts
+            .iter()
+            .filter(|(c, _)| *c == cell)
+            .map(|(_, words)| words.as_str())
+            .collect()
     }
 
     /// The error at a field.
     pub fn error(&self, field: &str) -> Option<&str> {
         let name = format!("i{}.{field}", self.item.id);
-        self.errors.iter().find(|(f, _)| *f == name).map(|(_, words)| words.as_str())
+        self.errors
+            .iter()
+            .find(|(f, _)| *f == name)
+            .map(|(_, words)| words.as_str())
     }
 
     /// Whether the lower part of the row opens by itself.
@@ -97,7 +104,10 @@ struct DraftPage {
 
 impl DraftPage {
     fn head_error(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|(f, _)| f == field).map(|(_, words)| words.as_str())
+        self.errors
+            .iter()
+            .find(|(f, _)| f == field)
+            .map(|(_, words)| words.as_str())
     }
 }
 
@@ -141,10 +151,20 @@ async fn page(
         }
         n += 1;
         let own = format!("i{}.", item.id);
-        let errors = errors.iter().filter(|(f, _)| f.starts_with(&own)).cloned().collect();
-        entries.push(Entry::Item(Box::new(tools.row(n, item, &marks, &plan, errors))));
+        let errors = errors
+            .iter()
+            .filter(|(f, _)| f.starts_with(&own))
+            .cloned()
+            .collect();
+        entries.push(Entry::Item(Box::new(
+            tools.row(n, item, &marks, &plan, errors),
+        )));
     }
-    let doubtful: Vec<Id> = items.iter().filter(|i| i.is_doubtful()).map(|i| i.id).collect();
+    let doubtful: Vec<Id> = items
+        .iter()
+        .filter(|i| i.is_doubtful())
+        .map(|i| i.id)
+        .collect();
     let mut frame = Frame::new(app, actor, paths::LIST, "核对读出的任务").await?;
     frame.wide = true;
     let mut warnings = crate::entities::item::list(&sheet.warnings);
@@ -172,11 +192,19 @@ pub(crate) fn figures(plan: &Plan, ground: &Ground) -> Vec<(&'static str, String
     let heaviest = burden.loads.first().map_or(0, |l| l.seconds);
     let minutes = rules::burden::minutes_words;
     let mut figures = vec![
-        ("每个组织平均", format!("{} 件", burden.average_duties()), false),
+        (
+            "每个组织平均",
+            format!("{} 件", burden.average_duties()),
+            false,
+        ),
         ("每个组织平均用时", minutes(burden.average_seconds()), false),
         ("最多的一个", minutes(heaviest), false),
         ("记录已能回答", format!("{} 件", burden.answered()), false),
-        ("要照片的事项", format!("{} 项", burden.photos), burden.photos > 0),
+        (
+            "要照片的事项",
+            format!("{} 项", burden.photos),
+            burden.photos > 0,
+        ),
     ];
     if let Some(days) = burden.notice_days {
         figures.push(("到首个期限", format!("{days} 天"), days < 7));
@@ -189,7 +217,9 @@ fn marks(parts: &[Part]) -> HashMap<String, Vec<String>> {
     let mut by: HashMap<String, Vec<String>> = HashMap::new();
     let mut add = |pieces: &[Piece]| {
         for mark in pieces.iter().filter_map(|p| p.mark.as_ref()) {
-            by.entry(mark.item.clone()).or_default().push(mark.anchor.clone());
+            by.entry(mark.item.clone())
+                .or_default()
+                .push(mark.anchor.clone());
         }
     };
     for part in parts {
@@ -210,9 +240,19 @@ struct Tools<'a> {
 }
 
 const CADENCES: [&str; 13] = [
-    "weekly-fri", "monthly", "monthly-by-05", "monthly-by-10", "monthly-by-15", "monthly-by-20",
-    "monthly-by-25", "monthly-by-28", "quarterly", "quarterly-first-month-by-05",
-    "quarterly-first-month-by-10", "half-yearly", "yearly",
+    "weekly-fri",
+    "monthly",
+    "monthly-by-05",
+    "monthly-by-10",
+    "monthly-by-15",
+    "monthly-by-20",
+    "monthly-by-25",
+    "monthly-by-28",
+    "quarterly",
+    "quarterly-first-month-by-05",
+    "quarterly-first-month-by-10",
+    "half-yearly",
+    "yearly",
 ];
 
 impl<'a> Tools<'a> {
@@ -222,11 +262,21 @@ impl<'a> Tools<'a> {
             .filter_map(|who| {
                 let n = whom::count(&who, &ground.facts, sheet.issuer, &ground.naming);
                 (n > 0 || who == Who::All)
-                    .then(|| Some((whom::key(&who)?, format!("{} {n} 个", ground.naming.short(&who)))))
+                    .then(|| {
+                        Some((
+                            whom::key(&who)?,
+                            format!("{} {n} 个", ground.naming.short(&who)),
+                        ))
+                    })
                     .flatten()
             })
             .collect();
-        Tools { sheet, ground, presets, reviewers: reviewers(sheet, ground) }
+        Tools {
+            sheet,
+            ground,
+            presets,
+            reviewers: reviewers(sheet, ground),
+        }
     }
 
     fn row(
@@ -238,7 +288,10 @@ impl<'a> Tools<'a> {
         errors: Vec<(String, String)>,
     ) -> Row {
         let period = self.sheet.period();
-        let own = marks.get(&format!("item-{}", item.id)).cloned().unwrap_or_default();
+        let own = marks
+            .get(&format!("item-{}", item.id))
+            .cloned()
+            .unwrap_or_default();
         let planned = plan.items.iter().find(|p| p.item.id == item.id);
         let count = planned.map_or(0, |p| p.count());
         let (way, times) = answer::code(&item.measure());
@@ -248,7 +301,8 @@ impl<'a> Tools<'a> {
         if way == answer::KEEP {
             ways.push((way.to_owned(), answer::words(&item.measure()), true));
         }
-        let reviewer = |(id, name): &(Id, String)| (id.to_string(), name.clone(), *id == item.reviewer);
+        let reviewer =
+            |(id, name): &(Id, String)| (id.to_string(), name.clone(), *id == item.reviewer);
         let when = item.when();
         Row {
             n,
@@ -267,9 +321,17 @@ impl<'a> Tools<'a> {
             evidence: item.evidence().join("、"),
             ways,
             times,
-            way_words: if way == answer::REVIEW { String::new() } else { answer::words(&item.measure()) },
+            way_words: if way == answer::REVIEW {
+                String::new()
+            } else {
+                answer::words(&item.measure())
+            },
             reviewers: self.reviewers.iter().map(reviewer).collect(),
-            doubts: item.doubts().into_iter().map(|d| (cell_of(&d), d)).collect(),
+            doubts: item
+                .doubts()
+                .into_iter()
+                .map(|d| (cell_of(&d), d))
+                .collect(),
             forbidden: item.forbidden().join("、"),
             base: forms::base(&item.print()),
             item: item.clone(),
@@ -279,14 +341,20 @@ impl<'a> Tools<'a> {
 
     fn who_choices(&self, who: &Who, count: usize) -> Vec<Choice> {
         let own = whom::key(who);
-        let known = own.as_ref().is_some_and(|own| self.presets.iter().any(|(key, _)| key == own));
+        let known = own
+            .as_ref()
+            .is_some_and(|own| self.presets.iter().any(|(key, _)| key == own));
         let mut out = Vec::new();
         if !known {
             let words = clip(&self.ground.naming.short(who), 30);
             out.push(("keep".to_owned(), format!("{words} {count} 个"), true));
         }
         let chosen = |key: &String| known && own.as_ref() == Some(key);
-        out.extend(self.presets.iter().map(|(key, words)| (key.clone(), words.clone(), chosen(key))));
+        out.extend(
+            self.presets
+                .iter()
+                .map(|(key, words)| (key.clone(), words.clone(), chosen(key))),
+        );
         out
     }
 }
@@ -300,7 +368,10 @@ pub(crate) fn presets(sheet: &Sheet, ground: &Ground) -> Vec<Who> {
     tags.sort();
     tags.dedup();
     out.extend(tags.into_iter().map(|t| Who::Tag(t.clone())));
-    out.push(Who::HasMembersAged { at_most: 35, on: sheet.period_to });
+    out.push(Who::HasMembersAged {
+        at_most: 35,
+        on: sheet.period_to,
+    });
     out.push(Who::SecretaryNewSince(today.plus_months(-12)));
     for staffing in rules::organisation::Staffing::ALL {
         out.push(Who::SecretaryStaffing(staffing.code().to_owned()));
@@ -319,7 +390,11 @@ pub(crate) fn presets(sheet: &Sheet, ground: &Ground) -> Vec<Who> {
     zones.sort();
     zones.dedup();
     out.extend(zones.into_iter().map(Who::Zone));
-    out.extend([Who::MembersAtMost(2), Who::MembersAtLeast(7), Who::MembersAtLeast(51)]);
+    out.extend([
+        Who::MembersAtMost(2),
+        Who::MembersAtLeast(7),
+        Who::MembersAtLeast(51),
+    ]);
     out
 }
 
@@ -327,9 +402,14 @@ pub(crate) fn presets(sheet: &Sheet, ground: &Ground) -> Vec<Who> {
 fn reviewers(sheet: &Sheet, ground: &Ground) -> Vec<(Id, String)> {
     const SUPERIORS: [&str; 3] = ["general_branch", "committee", "joint_committee"];
     let issuer = ground.naming.nodes.get(&sheet.issuer).cloned();
-    let mut out = vec![(sheet.issuer, issuer.unwrap_or_else(|| "发文单位".to_owned()))];
+    let mut out = vec![(
+        sheet.issuer,
+        issuer.unwrap_or_else(|| "发文单位".to_owned()),
+    )];
     let direct = whom::concerned(&Who::All, &ground.facts, sheet.issuer);
-    let superior = direct.into_iter().filter(|f| SUPERIORS.contains(&f.kind.as_str()));
+    let superior = direct
+        .into_iter()
+        .filter(|f| SUPERIORS.contains(&f.kind.as_str()));
     out.extend(superior.map(|f| (f.id, f.name.clone())));
     out
 }
@@ -352,10 +432,14 @@ fn days_words(when: &When, item: &Item, period: Period) -> String {
     if *when == When::Once {
         return String::new();
     }
-    let days: Vec<String> = when.days(item.due, period).iter().map(|d| d.short()).collect();
+    let days: Vec<String> = when
+        .days(item.due, period)
+        .iter()
+        .map(|d| d.short())
+        .collect();
     match days.len() {
         0 => "期间内没有到期日".to_owned(),
-        n => format!("{},分 {n} 次:{}", when.words(), days.join("、")),
+        n => format!("{}，分 {n} 次：{}", when.words(), days.join("、")),
     }
 }
 
@@ -364,7 +448,9 @@ fn cell_of(doubt: &str) -> &'static str {
     let holds = |words: &[&str]| words.iter().any(|w| doubt.contains(w));
     if holds(&["谁做", "对象", "适用", "任职"]) {
         "who"
-    } else if holds(&["期限", "日期", "周期", "年份", "时间", "日", "月", "星期", "周", "期末"]) {
+    } else if holds(&[
+        "期限", "日期", "周期", "年份", "时间", "日", "月", "星期", "周", "期末",
+    ]) {
         "when"
     } else if holds(&["佐证", "材料"]) {
         "evidence"
@@ -384,12 +470,17 @@ pub async fn save(
     let (sheet, items) = draft_of(&app, &actor, id).await?;
     let by_script = headers.contains_key("x-requested-with");
     let allowed = reviewer_ids(&app, &sheet).await?;
-    let DraftForm { edit, sheet: seen, items, errors, go } =
-        forms::draft(&form, &sheet, &items, &allowed);
+    let DraftForm {
+        edit,
+        sheet: seen,
+        items,
+        errors,
+        go,
+    } = forms::draft(&form, &sheet, &items, &allowed);
     if !errors.is_empty() {
         if by_script {
             // What is half typed is no error yet; it is not stored either.
-            return Err(Failure::Unreadable("还有没填好的地方,改好后会自动保存。"));
+            return Err(Failure::Unreadable("还有没填好的地方，改好后会自动保存。"));
         }
         return reply::invalid(&page(&app, &actor, seen, items, errors).await?);
     }
@@ -397,7 +488,10 @@ pub async fn save(
     match save_draft(&app, &actor, id, edit, !by_script).await? {
         Saved::Done => {}
         Saved::Stale(conflict) => {
-            return Err(Failure::Stale { yours: conflict.yours, theirs: conflict.theirs });
+            return Err(Failure::Stale {
+                yours: conflict.yours,
+                theirs: conflict.theirs,
+            });
         }
     }
     if by_script {
@@ -410,7 +504,10 @@ pub async fn save(
         Go::Do(deed) => {
             // Saved first, so that nothing typed is lost; the deed itself happens once.
             let key = format!("{key}:{}", form.text("do"));
-            let once = OnceKey { account: actor.account, key };
+            let once = OnceKey {
+                account: actor.account,
+                key,
+            };
             reply::see_other(edit_items(&app, &actor, &once, id, deed).await?)
         }
     }
@@ -428,7 +525,12 @@ async fn reviewer_ids(app: &App, sheet: &Sheet) -> web::Result<Vec<Id>> {
 }
 
 /// `POST /sheets/{id}/discard`
-pub async fn discard(State(app): State<App>, actor: Actor, Key(id): Key, form: Form) -> web::Result {
+pub async fn discard(
+    State(app): State<App>,
+    actor: Actor,
+    Key(id): Key,
+    form: Form,
+) -> web::Result {
     reply::see_other(close_sheet::discard_draft(&app, &actor, &form.once(&actor), id).await?)
 }
 
@@ -441,7 +543,7 @@ pub async fn add_annexes(
 ) -> web::Result {
     let (sheet, items) = draft_of(&app, &actor, id).await?;
     let given = offered(&app, &actor, Accept::Evidence, &form, "annex").await?;
-    let nothing = "请先选择附件文件,再按“存附件”。".to_owned();
+    let nothing = "请先选择附件文件，再按“存附件”。".to_owned();
     let complaint = given.complaint().or(given.is_empty().then_some(nothing));
     if let Some(words) = complaint {
         let errors = vec![("annexes".to_owned(), words)];

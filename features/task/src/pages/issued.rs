@@ -31,14 +31,24 @@ impl Line {
     fn bar(&self) -> [(i64, i64); 3] {
         let all = self.standing.owed.max(1);
         let width = |n: i64| n * 180 / all;
-        let (done, waiting, over) =
-            (width(self.standing.done), width(self.standing.waiting), width(self.standing.overdue));
-        [(0, done), (done, waiting), (done + waiting, over.min(180 - done - waiting))]
+        let (done, waiting, over) = (
+            width(self.standing.done),
+            width(self.standing.waiting),
+            width(self.standing.overdue),
+        );
+        [
+            (0, done),
+            (done, waiting),
+            (done + waiting, over.min(180 - done - waiting)),
+        ]
     }
 
     fn bar_words(&self) -> String {
         let s = &self.standing;
-        format!("{} 个中完成 {}、待审核 {}、逾期 {}", s.owed, s.done, s.waiting, s.overdue)
+        format!(
+            "{} 个中完成 {}、待审核 {}、逾期 {}",
+            s.owed, s.done, s.waiting, s.overdue
+        )
     }
 }
 
@@ -87,9 +97,14 @@ async fn page(app: &App, actor: &Actor, sheet: Sheet) -> web::Result<IssuedPage>
     let organisations = store::concerned(db, sheet.id).await?.len();
     let stage = sheet.stage();
     let by = sheet.issued_by.as_deref().unwrap_or_default();
-    let at = sheet.issued_at.map(|at| at.day().chinese()).unwrap_or_default();
-    let sentence =
-        format!("{} · {at}下发 · {organisations} 个党组织 · 签发 {by}", sheet.number_words());
+    let at = sheet
+        .issued_at
+        .map(|at| at.day().chinese())
+        .unwrap_or_default();
+    let sentence = format!(
+        "{} · {at}下发 · {organisations} 个党组织 · 签发 {by}",
+        sheet.number_words()
+    );
     Ok(IssuedPage {
         frame: Frame::new(app, actor, paths::LIST, &sheet.title).await?,
         stage,
@@ -139,7 +154,8 @@ pub async fn close(State(app): State<App>, actor: Actor, Key(id): Key, form: For
             return Err(Failure::NotFound);
         }
         let mut page = page(&app, &actor, sheet).await?;
-        page.errors.insert("why", "作废要写明理由,收到的党组织会看到。".to_owned());
+        page.errors
+            .insert("why", "作废要写明理由，收到的党组织会看到。".to_owned());
         return reply::invalid(&page);
     }
     reply::see_other(close_sheet(&app, &actor, &form.once(&actor), id, why, voided).await?)
@@ -152,9 +168,15 @@ pub async fn workbook(State(app): State<App>, actor: Actor, Key(id): Key) -> web
         return Err(Failure::NotFound);
     }
     let lines = lines(&app, &actor, &sheet).await?;
-    let bytes = sheets::items(&sheet, &lines)
-        .map_err(|_| Failure::Broken(::store::Error::Schema("a workbook was not written".into())))?;
-    let name = format!("{}_{}_{}.xlsx", sheet.issuer_words, sheet.title, app.store.today());
+    let bytes = sheets::items(&sheet, &lines).map_err(|_| {
+        Failure::Broken(::store::Error::Schema("a workbook was not written".into()))
+    })?;
+    let name = format!(
+        "{}_{}_{}.xlsx",
+        sheet.issuer_words,
+        sheet.title,
+        app.store.today()
+    );
     reply::attachment(&name, reply::XLSX, bytes)
 }
 
@@ -168,12 +190,17 @@ pub async fn original(State(app): State<App>, actor: Actor, Key(id): Key) -> web
 pub async fn annex(State(app): State<App>, actor: Actor, Pair(id, rank): Pair) -> web::Result {
     let sheet = seen(&app, &actor, id).await?;
     let annexes = store::annexes(app.store.db(), sheet.id).await?;
-    let annex = annexes.into_iter().find(|a| a.rank == rank.0).ok_or(Failure::NotFound)?;
+    let annex = annexes
+        .into_iter()
+        .find(|a| a.rank == rank.0)
+        .ok_or(Failure::NotFound)?;
     file(&app, annex.file.ok_or(Failure::NotFound)?).await
 }
 
 async fn file(app: &App, id: Id) -> web::Result {
-    let file = record::files::find_file(app.store.db(), id).await?.ok_or(Failure::NotFound)?;
+    let file = record::files::find_file(app.store.db(), id)
+        .await?
+        .ok_or(Failure::NotFound)?;
     let kind = record::files::FileKind::from_code(&file.kind).ok_or(Failure::NotFound)?;
     let bytes = app.store.files.get(&file.digest)?;
     reply::attachment(&file.name, kind.media(), bytes)

@@ -89,19 +89,29 @@ pub async fn show(
 ) -> web::Result {
     let sheet = seen(&app, &actor, id).await?;
     let db = app.store.db();
-    let item = store::find_item(db, id, item).await?.ok_or(Failure::NotFound)?;
+    let item = store::find_item(db, id, item)
+        .await?
+        .ok_or(Failure::NotFound)?;
     if sheet.issued_at.is_none() {
         return reply::see_other(paths::who(id, item.id));
     }
     let reach = actor.reach(Right::SeeSheets);
-    let asked: Vec<_> =
-        store::asked(db, id).await?.into_iter().filter(|a| a.item == item.id).collect();
+    let asked: Vec<_> = store::asked(db, id)
+        .await?
+        .into_iter()
+        .filter(|a| a.item == item.id)
+        .collect();
     let one = query.of.as_deref().and_then(|of| of.parse().ok());
     let mut lines = store::targets_of(db, id, item.id, &reach).await?;
     lines.retain(|l| one.is_none_or(|of| l.requirement == of));
     let chosen = query.status.as_deref().unwrap_or_default();
-    let chosen = TABS.iter().find(|(code, _)| *code == chosen).map_or("", |(code, _)| code);
-    let of = one.map(|of: kernel::Id| format!("&of={of}")).unwrap_or_default();
+    let chosen = TABS
+        .iter()
+        .find(|(code, _)| *code == chosen)
+        .map_or("", |(code, _)| code);
+    let of = one
+        .map(|of: kernel::Id| format!("&of={of}"))
+        .unwrap_or_default();
     let tabs = TABS
         .iter()
         .map(|(code, label)| Tab {
@@ -116,13 +126,23 @@ pub async fn show(
     for line in lines.iter().filter(|l| l.applies) {
         standing.add(line.status.as_deref().unwrap_or_default(), 1);
     }
-    let who_words = asked.first().map(|a| a.who_words.clone()).unwrap_or_default();
+    let who_words = asked
+        .first()
+        .map(|a| a.who_words.clone())
+        .unwrap_or_default();
     let rows = lines
         .iter()
         .filter(|l| belongs(l, chosen))
         .map(|l| {
-            let name = asked.iter().find(|a| a.id == l.requirement).filter(|_| several);
-            row(l, name.map_or_else(String::new, |a| a.title.clone()), &actor)
+            let name = asked
+                .iter()
+                .find(|a| a.id == l.requirement)
+                .filter(|_| several);
+            row(
+                l,
+                name.map_or_else(String::new, |a| a.title.clone()),
+                &actor,
+            )
         })
         .collect();
     reply::page(&ItemPage {
@@ -144,14 +164,21 @@ pub async fn show(
 
 fn row(line: &TargetLine, asked: String, actor: &Actor) -> Row {
     let status = line.status.as_deref().and_then(Status::from_code);
-    let key = Key { requirement: line.requirement, organisation: line.organisation };
+    let key = Key {
+        requirement: line.requirement,
+        organisation: line.organisation,
+    };
     let opens = line.applies && actor.can_anywhere(Right::SeeDuties);
     Row {
         name: line.name.clone(),
         zone: line.zone_name.clone().unwrap_or_default(),
         asked,
         because: line.because.clone(),
-        href: if opens { duty::paths::duty(key) } else { String::new() },
+        href: if opens {
+            duty::paths::duty(key)
+        } else {
+            String::new()
+        },
         words: match (line.applies, status) {
             (false, _) => "不适用",
             (true, Some(status)) => status.chinese(),

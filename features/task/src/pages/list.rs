@@ -39,17 +39,21 @@ pub(crate) struct Line {
 impl Line {
     /// `511 件中完成 208 件,逾期 10 件`
     pub fn progress(&self) -> String {
-        let Some(s) = &self.standing else { return String::new() };
+        let Some(s) = &self.standing else {
+            return String::new();
+        };
         let mut words = format!("{} 件中完成 {} 件", s.owed, s.done);
         if s.overdue > 0 {
-            words.push_str(&format!(",逾期 {} 件", s.overdue));
+            words.push_str(&format!("，逾期 {} 件", s.overdue));
         }
         words
     }
 
     /// Width of the bar's done part, of 120.
     pub fn done_width(&self) -> i64 {
-        self.standing.filter(|s| s.owed > 0).map_or(0, |s| s.done * 120 / s.owed)
+        self.standing
+            .filter(|s| s.owed > 0)
+            .map_or(0, |s| s.done * 120 / s.owed)
     }
 }
 
@@ -72,7 +76,7 @@ pub async fn show(State(app): State<App>, actor: Actor, Asked(query): Asked<Quer
     let (lines, last) = lines(&app, &actor, year, before, MOST).await?;
     let of = |stage: Stage| lines.iter().filter(|l| l.stage == stage).count();
     let sentence = format!(
-        "{} 张在办,{} 张草稿,{} 张已结束。",
+        "{} 张在办，{} 张草稿，{} 张已结束。",
         of(Stage::Issued),
         of(Stage::Draft),
         of(Stage::Closed) + of(Stage::Void)
@@ -81,19 +85,37 @@ pub async fn show(State(app): State<App>, actor: Actor, Asked(query): Asked<Quer
     let sentence = match (can_issue, lines.is_empty()) {
         (_, true) => "这里列出与您有关的交办单。".to_owned(),
         (true, _) => sentence,
-        (false, _) => format!("与您有关的 {} 张,其中 {} 张在办。", lines.len(), of(Stage::Issued)),
+        (false, _) => format!(
+            "与您有关的 {} 张，其中 {} 张在办。",
+            lines.len(),
+            of(Stage::Issued)
+        ),
     };
     let years = store::years(app.store.db(), &actor).await?;
     let more = last.map(|id| match year {
         Some(year) => format!("{}?year={year}&before={id}", paths::LIST),
         None => format!("{}?before={id}", paths::LIST),
     });
-    let frame = Frame::new(&app, &actor, paths::LIST, "交办单").await?.saying(query.said);
-    reply::page(&ListPage { frame, sentence, can_issue, years, year, lines, more })
+    let frame = Frame::new(&app, &actor, paths::LIST, "交办单")
+        .await?
+        .saying(query.said);
+    reply::page(&ListPage {
+        frame,
+        sentence,
+        can_issue,
+        years,
+        year,
+        lines,
+        more,
+    })
 }
 
 /// `GET /sheets.xlsx`: the same as a workbook.
-pub async fn export(State(app): State<App>, actor: Actor, Asked(query): Asked<Query>) -> web::Result {
+pub async fn export(
+    State(app): State<App>,
+    actor: Actor,
+    Asked(query): Asked<Query>,
+) -> web::Result {
     let year: Option<i16> = query.year.as_deref().and_then(|y| y.parse().ok());
     let (lines, _) = lines(&app, &actor, year, None, 2000).await?;
     let bytes = sheets::list(&lines).map_err(|_| broken())?;
@@ -102,7 +124,9 @@ pub async fn export(State(app): State<App>, actor: Actor, Asked(query): Asked<Qu
 }
 
 fn broken() -> web::Failure {
-    web::Failure::Broken(::store::Error::Schema("a workbook was not written".to_owned()))
+    web::Failure::Broken(::store::Error::Schema(
+        "a workbook was not written".to_owned(),
+    ))
 }
 
 async fn lines(
@@ -118,7 +142,11 @@ async fn lines(
     let mut rows = store::list(db, actor, year, before, today, limit).await?;
     let last = (rows.len() > most).then(|| rows[most - 1].id);
     rows.truncate(most);
-    let issued: Vec<Id> = rows.iter().filter(|r| r.issued_at.is_some()).map(|r| r.id).collect();
+    let issued: Vec<Id> = rows
+        .iter()
+        .filter(|r| r.issued_at.is_some())
+        .map(|r| r.id)
+        .collect();
     let standings = store::standings(db, &issued, &actor.reach(Right::SeeSheets)).await?;
     let lines = rows.into_iter().map(|row| {
         let stage = Stage::of(row.issued_at.is_some(), row.closed_at.is_some(), row.voided);
@@ -128,17 +156,29 @@ async fn lines(
         };
         let next = row.next_due.filter(|_| stage == Stage::Issued);
         Line {
-            href: if stage == Stage::Draft { paths::draft(row.id) } else { paths::sheet(row.id) },
+            href: if stage == Stage::Draft {
+                paths::draft(row.id)
+            } else {
+                paths::sheet(row.id)
+            },
             title: row.title,
             number,
-            period: Period { from: row.period_from, to: row.period_to }.chinese(),
+            period: Period {
+                from: row.period_from,
+                to: row.period_to,
+            }
+            .chinese(),
             stage,
             items: row.items,
             next: next.map_or_else(String::new, |d| {
-                format!("{}({})", d.short(), d.distance_words(today))
+                format!("{}（{}）", d.short(), d.distance_words(today))
             }),
             standing: standings.get(&row.id).copied().filter(|s| s.owed > 0),
-            drafted: format!("{} {}起草", row.created_at.day().short(), row.created_by_name),
+            drafted: format!(
+                "{} {}起草",
+                row.created_at.day().short(),
+                row.created_by_name
+            ),
         }
     });
     Ok((lines.collect(), last))

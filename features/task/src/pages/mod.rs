@@ -30,8 +30,9 @@ impl FromRequestParts<App> for Key {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Key, Failure> {
-        let Path(text) =
-            Path::<String>::from_request_parts(parts, app).await.map_err(|_| Failure::NotFound)?;
+        let Path(text) = Path::<String>::from_request_parts(parts, app)
+            .await
+            .map_err(|_| Failure::NotFound)?;
         text.parse().map(Key).map_err(|_| Failure::NotFound)
     }
 }

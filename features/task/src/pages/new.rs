@@ -52,7 +52,10 @@ async fn page(app: &App, actor: &Actor) -> web::Result<NewPage> {
 
 /// Organisations for which that person may issue.
 fn issuers(actor: &Actor) -> Vec<(Id, String)> {
-    let held = actor.grants.iter().filter(|g| Right::IssueSheets.is_held_by(g.role) && g.zone.is_none());
+    let held = actor
+        .grants
+        .iter()
+        .filter(|g| Right::IssueSheets.is_held_by(g.role) && g.zone.is_none());
     let mut out: Vec<(Id, String)> = held.map(|g| (g.node, g.node_name.clone())).collect();
     out.dedup();
     out
@@ -61,7 +64,9 @@ fn issuers(actor: &Actor) -> Vec<(Id, String)> {
 /// `POST /sheets/new`: form fields `file` (or an upload), `text`, `year`, `issuer`, `again`.
 pub async fn take(State(app): State<App>, actor: Actor, form: Form) -> web::Result {
     let mut page = page(&app, &actor).await?;
-    let chosen = form.id("issuer").filter(|id| page.issuers.iter().any(|(i, _)| i == id));
+    let chosen = form
+        .id("issuer")
+        .filter(|id| page.issuers.iter().any(|(i, _)| i == id));
     let issuer = chosen.or(page.issuer).ok_or(Failure::NotFound)?;
     page.issuer = Some(issuer);
     page.text = form.text("text").to_owned();
@@ -71,7 +76,10 @@ pub async fn take(State(app): State<App>, actor: Actor, form: Form) -> web::Resu
         text => match text.parse::<i16>() {
             Ok(year) if (1990..2100).contains(&year) => Some(year),
             _ => {
-                page.errors.insert("year", "年份请写四位数字,例如 2026;不清楚可以留空。".to_owned());
+                page.errors.insert(
+                    "year",
+                    "年份请写四位数字，例如 2026；不清楚可以留空。".to_owned(),
+                );
                 return reply::invalid(&page);
             }
         },
@@ -105,8 +113,11 @@ pub async fn take(State(app): State<App>, actor: Actor, form: Form) -> web::Resu
 async fn is_repeat(app: &App, actor: &Actor, form: &Form) -> web::Result<bool> {
     let once = form.once(actor);
     let sql = "SELECT COUNT(*) FROM receipt WHERE account = $1 AND key = $2";
-    let n: i64 =
-        app.store.db().scalar(sql, ::store::params![once.account, &once.key]).await?;
+    let n: i64 = app
+        .store
+        .db()
+        .scalar(sql, ::store::params![once.account, &once.key])
+        .await?;
     Ok(n > 0)
 }
 
@@ -114,14 +125,26 @@ fn shown(twin: &Twin) -> TwinShown {
     let (href, words) = match twin.issued_at {
         Some(at) => (
             paths::sheet(twin.id),
-            format!("这份文件已于{}下发,就是“{}”。", at.day().chinese(), twin.title),
+            format!(
+                "这份文件已于{}下发，就是“{}”。",
+                at.day().chinese(),
+                twin.title
+            ),
         ),
         None => (
             paths::draft(twin.id),
-            format!("这份文件{}已经读过,草稿“{}”还在。", twin.created_at.chinese(), twin.title),
+            format!(
+                "这份文件{}已经读过，草稿“{}”还在。",
+                twin.created_at.chinese(),
+                twin.title
+            ),
         ),
     };
-    TwinShown { id: twin.id, href, words }
+    TwinShown {
+        id: twin.id,
+        href,
+        words,
+    }
 }
 
 async fn understand(
@@ -132,14 +155,22 @@ async fn understand(
     today: kernel::Day,
 ) -> web::Result<NewDraft> {
     // The year of a sheet drafted now is the last resort where the text has none.
-    let options = reading::Options { year, published: Some(today) };
+    let options = reading::Options {
+        year,
+        published: Some(today),
+    };
     let read = tokio::task::spawn_blocking(move || {
         let reading = reading::read(&document, &options);
         (document, reading)
     });
     let gone = |_| Failure::Broken(::store::Error::Schema("the reader stopped".to_owned()));
     let (document, reading) = read.await.map_err(gone)?;
-    Ok(NewDraft { issuer, original, document, reading })
+    Ok(NewDraft {
+        issuer,
+        original,
+        document,
+        reading,
+    })
 }
 
 type Source = Result<(Original, Document), (&'static str, String)>;
@@ -159,28 +190,38 @@ async fn source(app: &App, actor: &Actor, form: &Form) -> web::Result<Source> {
         (None, Some(file)) => held(app, file.id).await?,
         (None, None) if !text.is_empty() => return pasted(app, actor, text).await,
         (None, None) => {
-            return Ok(Err(("file", "请选择文件,或在下面粘贴正文。".to_owned())));
+            return Ok(Err(("file", "请选择文件，或在下面粘贴正文。".to_owned())));
         }
     };
     parsed(app, original).await
 }
 
 async fn held(app: &App, file: Id) -> web::Result<Original> {
-    let row = find_file(app.store.db(), file).await?.ok_or(Failure::NotFound)?;
-    Ok(Original::Held { file, name: row.name, digest: row.digest })
+    let row = find_file(app.store.db(), file)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    Ok(Original::Held {
+        file,
+        name: row.name,
+        digest: row.digest,
+    })
 }
 
 async fn parsed(app: &App, original: Original) -> web::Result<Source> {
     let name = original.name().to_owned();
-    if [".pdf", ".jpg", ".jpeg", ".png"].iter().any(|end| name.to_lowercase().ends_with(end)) {
-        let words = "这里要读文字,不能用 PDF 或图片。请上传 docx、xlsx 或 txt,或粘贴正文。";
+    if [".pdf", ".jpg", ".jpeg", ".png"]
+        .iter()
+        .any(|end| name.to_lowercase().ends_with(end))
+    {
+        let words = "这里要读文字，不能用 PDF 或图片。请上传 docx、xlsx 或 txt，或粘贴正文。";
         return Ok(Err(("file", words.to_owned())));
     }
     let bytes = app.store.files.get(original.digest())?;
     Ok(match app.parse.document(name, bytes).await {
-        Ok(document) if document.extracted_text().chars().count() > MOST_TEXT => {
-            Err(("file", "文件文字超过 20 万字,不像一张交办单。请只上传交办单本身。".to_owned()))
-        }
+        Ok(document) if document.extracted_text().chars().count() > MOST_TEXT => Err((
+            "file",
+            "文件文字超过 20 万字，不像一张交办单。请只上传交办单本身。".to_owned(),
+        )),
         Ok(document) => Ok((original, document)),
         Err(words) => Err(("file", words)),
     })
@@ -189,7 +230,10 @@ async fn parsed(app: &App, original: Original) -> web::Result<Source> {
 /// Pasted text is kept as a text file, so that it has an original like any other.
 async fn pasted(app: &App, actor: &Actor, text: &str) -> web::Result<Source> {
     if text.chars().count() > MOST_TEXT {
-        return Ok(Err(("text", "文字超过 20 万字,不像一张交办单。请只粘贴交办单本身。".to_owned())));
+        return Ok(Err((
+            "text",
+            "文字超过 20 万字，不像一张交办单。请只粘贴交办单本身。".to_owned(),
+        )));
     }
     let taken = record::files::take_file_of(
         app,
@@ -206,7 +250,9 @@ async fn pasted(app: &App, actor: &Actor, text: &str) -> web::Result<Source> {
 
 /// The same file once more, as a draft of its own.
 async fn again(app: &App, actor: &Actor, twin: Id) -> web::Result<Source> {
-    let sheet = store::find_sheet(app.store.db(), twin).await?.ok_or(Failure::NotFound)?;
+    let sheet = store::find_sheet(app.store.db(), twin)
+        .await?
+        .ok_or(Failure::NotFound)?;
     if !actor.can(Right::IssueSheets, &sheet.place()) {
         return Err(Failure::NotFound);
     }

@@ -34,9 +34,13 @@ pub async fn print(State(app): State<App>, actor: Actor, Key(id): Key) -> web::R
 pub async fn word(State(app): State<App>, actor: Actor, Key(id): Key) -> web::Result {
     let (sheet, annexes, paper) = gather(&app, &actor, id).await?;
     let official = document::official(&sheet, &paper, &annexes);
-    let bytes = office::official::write(&official)
-        .map_err(|_| Failure::Broken(::store::Error::Schema("a document was not written".into())))?;
-    let name = format!("{}_{}_{}.docx", sheet.issuer_words, sheet.title, sheet.doc_date);
+    let bytes = office::official::write(&official).map_err(|_| {
+        Failure::Broken(::store::Error::Schema("a document was not written".into()))
+    })?;
+    let name = format!(
+        "{}_{}_{}.docx",
+        sheet.issuer_words, sheet.title, sheet.doc_date
+    );
     reply::attachment(&name, reply::DOCX, bytes)
 }
 
@@ -49,8 +53,11 @@ async fn gather(app: &App, actor: &Actor, id: Id) -> web::Result<(Sheet, Vec<Ann
     let items = store::items(db, id).await?;
     let annexes = store::annexes(db, id).await?;
     let names = store::frozen_names(db, id).await?;
-    let who: HashMap<Id, String> =
-        store::asked(db, id).await?.into_iter().map(|a| (a.item, a.who_words)).collect();
+    let who: HashMap<Id, String> = store::asked(db, id)
+        .await?
+        .into_iter()
+        .map(|a| (a.item, a.who_words))
+        .collect();
     let paper = document::paper(&sheet, &items, &annexes, &who, &names);
     Ok((sheet, annexes, paper))
 }

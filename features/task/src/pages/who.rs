@@ -53,7 +53,10 @@ struct WhoPage {
 /// `GET /sheets/{id}/items/{item}/who`
 pub async fn show(State(app): State<App>, actor: Actor, Pair(id, item): Pair) -> web::Result {
     let (sheet, items) = draft_of(&app, &actor, id).await?;
-    let item = items.into_iter().find(|i| i.id == item).ok_or(Failure::NotFound)?;
+    let item = items
+        .into_iter()
+        .find(|i| i.id == item)
+        .ok_or(Failure::NotFound)?;
     if sheet.issued_at.is_some() {
         return reply::see_other(paths::item(id, item.id));
     }
@@ -79,7 +82,10 @@ async fn page(
         judged
             .iter()
             .filter(|(_, v)| v.applies == applies)
-            .map(|(f, v)| Verdict { name: f.name.clone(), because: v.because.clone() })
+            .map(|(f, v)| Verdict {
+                name: f.name.clone(),
+                because: v.because.clone(),
+            })
             .collect()
     };
     let (yes, no) = (side(true), side(false));
@@ -110,7 +116,11 @@ fn conditions(sheet: &Sheet, ground: &Ground, parts: &Parts) -> Vec<Condition> {
             let own = parts.terms.get(n);
             let choice = |who: &Who| {
                 let key = whom::key(who)?;
-                Some((key, ground.naming.short(who), own.is_some_and(|(_, term)| term == who)))
+                Some((
+                    key,
+                    ground.naming.short(who),
+                    own.is_some_and(|(_, term)| term == who),
+                ))
             };
             Condition {
                 n,
@@ -130,7 +140,10 @@ fn organisations(sheet: &Sheet, ground: &Ground, parts: &Parts) -> Vec<Organisat
         .map(|f| Organisation {
             id: f.id,
             name: f.name.clone(),
-            zone: f.zone.and_then(|z| ground.naming.nodes.get(&z).cloned()).unwrap_or_default(),
+            zone: f
+                .zone
+                .and_then(|z| ground.naming.nodes.get(&z).cloned())
+                .unwrap_or_default(),
             named: parts.named.contains(&f.id),
             excepted: parts.except.contains(&f.id),
         })
@@ -145,7 +158,10 @@ pub async fn aim(
     form: Form,
 ) -> web::Result {
     let (sheet, items) = draft_of(&app, &actor, id).await?;
-    let item = items.into_iter().find(|i| i.id == item).ok_or(Failure::NotFound)?;
+    let item = items
+        .into_iter()
+        .find(|i| i.id == item)
+        .ok_or(Failure::NotFound)?;
     let who = forms::parts(&form).join();
     if form.text("go") == "try" {
         return reply::page(&page(&app, &actor, sheet, item, who, true).await?);

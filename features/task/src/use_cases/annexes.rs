@@ -38,18 +38,41 @@ pub async fn add_annexes(
                     last
                 });
                 last = last.max(rank);
-                let name = record::files::find_file(&tx, *file).await?.ok_or(Fail::NotFound)?.name;
-                let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-                let listed = known.iter().find(|a| a.rank == rank).map(|a| a.title.clone());
-                let title = listed.filter(|t| !t.is_empty()).unwrap_or_else(|| stem.to_owned());
-                store::put_annex(&tx, id, &Annex { rank, title, file: Some(*file) }).await?;
+                let name = record::files::find_file(&tx, *file)
+                    .await?
+                    .ok_or(Fail::NotFound)?
+                    .name;
+                let stem = name
+                    .rsplit_once('.')
+                    .map_or(name.as_str(), |(stem, _)| stem);
+                let listed = known
+                    .iter()
+                    .find(|a| a.rank == rank)
+                    .map(|a| a.title.clone());
+                let title = listed
+                    .filter(|t| !t.is_empty())
+                    .unwrap_or_else(|| stem.to_owned());
+                store::put_annex(
+                    &tx,
+                    id,
+                    &Annex {
+                        rank,
+                        title,
+                        file: Some(*file),
+                    },
+                )
+                .await?;
                 record::files::attach(&tx, *file, "sheet", id, rank, sheet.issuer, &sheet.place())
                     .await?;
             }
             store::touch(&tx, id).await?;
             let detail = serde_json::json!({ "files": files.len() });
-            tx.audit("add_annexes", ("sheet", id), &sheet.path, detail).await?;
-            Ok(format!("{}#annexes", web::reply::with_flash(&paths::draft(id), "已存附件")))
+            tx.audit("add_annexes", ("sheet", id), &sheet.path, detail)
+                .await?;
+            Ok(format!(
+                "{}#annexes",
+                web::reply::with_flash(&paths::draft(id), "已存附件")
+            ))
         })
         .await
 }
@@ -73,14 +96,26 @@ pub async fn remove_annex(
                 return Err(Fail::Refused(Obstacle::NotADraft));
             }
             let annexes = store::annexes(&tx, id).await?;
-            let annex = annexes.iter().find(|a| a.rank == rank).ok_or(Fail::NotFound)?;
+            let annex = annexes
+                .iter()
+                .find(|a| a.rank == rank)
+                .ok_or(Fail::NotFound)?;
             if let Some(file) = annex.file {
                 record::files::detach(&tx, file, "sheet", id).await?;
             }
             store::drop_annex(&tx, id, rank).await?;
             store::touch(&tx, id).await?;
-            tx.audit("remove_annex", ("sheet", id), &sheet.path, serde_json::json!({})).await?;
-            Ok(format!("{}#annexes", web::reply::with_flash(&paths::draft(id), "已去掉附件")))
+            tx.audit(
+                "remove_annex",
+                ("sheet", id),
+                &sheet.path,
+                serde_json::json!({}),
+            )
+            .await?;
+            Ok(format!(
+                "{}#annexes",
+                web::reply::with_flash(&paths::draft(id), "已去掉附件")
+            ))
         })
         .await
 }

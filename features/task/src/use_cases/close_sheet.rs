@@ -32,10 +32,12 @@ impl Refusal for CloseRefusal {
 
     fn words(&self) -> Cow<'static, str> {
         match self {
-            CloseRefusal::StillADraft => "这张交办单还是草稿,没有下发,不能结束。不要了可以放弃草稿。",
+            CloseRefusal::StillADraft => {
+                "这张交办单还是草稿，没有下发，不能结束。不要了可以放弃草稿。"
+            }
             CloseRefusal::AlreadyClosed => "这张交办单已经结束。",
-            CloseRefusal::AlreadyIssued => "这张交办单已经下发,不能放弃。发错了请作废并写明理由。",
-            CloseRefusal::NoReason => "作废要写明理由,收到的党组织会看到。请填写后再提交。",
+            CloseRefusal::AlreadyIssued => "这张交办单已经下发，不能放弃。发错了请作废并写明理由。",
+            CloseRefusal::NoReason => "作废要写明理由，收到的党组织会看到。请填写后再提交。",
         }
         .into()
     }
@@ -72,7 +74,11 @@ pub async fn close_sheet(
             let code = if voided { "void_sheet" } else { "close_sheet" };
             let detail = serde_json::json!({ "number": sheet.number_words() });
             tx.audit(code, ("sheet", id), &sheet.path, detail).await?;
-            let said = if voided { "已作废,文号保留不再使用" } else { "已结束" };
+            let said = if voided {
+                "已作废，文号保留不再使用"
+            } else {
+                "已结束"
+            };
             Ok(web::reply::with_flash(&paths::sheet(id), said))
         })
         .await
@@ -93,7 +99,13 @@ pub async fn discard_draft(
                 return Err(Fail::Refused(CloseRefusal::AlreadyIssued));
             }
             store::delete_draft(&tx, id).await?;
-            tx.audit("discard_draft", ("sheet", id), &sheet.path, serde_json::json!({})).await?;
+            tx.audit(
+                "discard_draft",
+                ("sheet", id),
+                &sheet.path,
+                serde_json::json!({}),
+            )
+            .await?;
             Ok(web::reply::with_flash(paths::LIST, "已放弃草稿"))
         })
         .await

@@ -18,7 +18,11 @@ pub enum Original {
     /// They came with the form.
     Taken(Taken),
     /// They are a file already.
-    Held { file: Id, name: String, digest: String },
+    Held {
+        file: Id,
+        name: String,
+        digest: String,
+    },
 }
 
 impl Original {
@@ -69,7 +73,7 @@ impl Refusal for DraftRefusal {
     fn words(&self) -> Cow<'static, str> {
         match self {
             DraftRefusal::NoText => {
-                "文件里没有文字(可能是扫描件或图片)。请上传能选中文字的 docx,或粘贴正文。".into()
+                "文件里没有文字（可能是扫描件或图片）。请上传能选中文字的 docx，或粘贴正文。".into()
             }
         }
     }
@@ -97,7 +101,9 @@ pub async fn draft_sheet(
 }
 
 async fn keep(tx: &Tx, actor: &Actor, new: NewDraft) -> Result<Id, Fail<DraftRefusal>> {
-    let issuer = org::store::find_node(tx, new.issuer).await?.ok_or(Fail::NotFound)?;
+    let issuer = org::store::find_node(tx, new.issuer)
+        .await?
+        .ok_or(Fail::NotFound)?;
     let place = Place::new(&issuer.path, None);
     if issuer.category != "organisation" || !actor.can(Right::IssueSheets, &place) {
         return Err(Fail::NotFound);
@@ -111,17 +117,25 @@ async fn keep(tx: &Tx, actor: &Actor, new: NewDraft) -> Result<Id, Fail<DraftRef
         Original::Taken(taken) => record::files::save_taken(tx, taken, tx.by().account).await?,
         Original::Held { file, .. } => *file,
     };
-    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+    let stem = name
+        .rsplit_once('.')
+        .map_or(name.as_str(), |(stem, _)| stem);
     let head = intake::head(&new.reading, &new.document, stem, tx.today());
     let last = store::last_prefix(tx, issuer.id).await?;
     let cited = head.number.clone();
-    let prefix = last.or(cited.as_ref().map(|n| n.prefix.clone())).unwrap_or_default();
+    let prefix = last
+        .or(cited.as_ref().map(|n| n.prefix.clone()))
+        .unwrap_or_default();
     let sheet = Sheet {
         id: tx.new_id(),
         issuer: issuer.id,
         path: issuer.path.clone(),
         title: clip(&head.title, 200),
-        issuer_words: if head.issuer_words.is_empty() { issuer.name.clone() } else { head.issuer_words },
+        issuer_words: if head.issuer_words.is_empty() {
+            issuer.name.clone()
+        } else {
+            head.issuer_words
+        },
         recipients: clip(&head.recipients, 200),
         preface: clip(&head.preface, 4000),
         period_from: head.period.from,
@@ -149,14 +163,21 @@ async fn keep(tx: &Tx, actor: &Actor, new: NewDraft) -> Result<Id, Fail<DraftRef
     store::insert_sheet(tx, &sheet, &digest).await?;
     record::files::attach(tx, file, "sheet", sheet.id, 0, issuer.id, &place).await?;
     let known = known(tx).await?;
-    let items =
-        intake::items(&new.reading, sheet.id, issuer.id, &known, tx.today(), || tx.new_id());
+    let items = intake::items(
+        &new.reading,
+        sheet.id,
+        issuer.id,
+        &known,
+        tx.today(),
+        || tx.new_id(),
+    );
     store::insert_items(tx, &items).await?;
     for annex in intake::annexes(&new.document) {
         store::put_annex(tx, sheet.id, &annex).await?;
     }
     let detail = serde_json::json!({ "items": items.len() });
-    tx.audit("draft_sheet", ("sheet", sheet.id), &sheet.path, detail).await?;
+    tx.audit("draft_sheet", ("sheet", sheet.id), &sheet.path, detail)
+        .await?;
     Ok(sheet.id)
 }
 
@@ -164,7 +185,10 @@ async fn keep(tx: &Tx, actor: &Actor, new: NewDraft) -> Result<Id, Fail<DraftRef
 async fn known(tx: &Tx) -> Result<Known, Error> {
     let mut known = Known::default();
     let organisations: Vec<(String, Id)> = tx
-        .all("SELECT path, id FROM node WHERE category = 'organisation' AND to_day IS NULL", vec![])
+        .all(
+            "SELECT path, id FROM node WHERE category = 'organisation' AND to_day IS NULL",
+            vec![],
+        )
         .await?;
     let by_path: std::collections::HashMap<String, Id> = organisations.into_iter().collect();
     let named: Vec<(String, String, String)> = tx
@@ -175,15 +199,25 @@ async fn known(tx: &Tx) -> Result<Known, Error> {
         )
         .await?;
     for (name, short, path) in named {
-        let Some(id) = by_path.get(&path) else { continue };
+        let Some(id) = by_path.get(&path) else {
+            continue;
+        };
         for name in [name.as_str(), short.as_str(), school_name(&name)] {
             if name.chars().count() >= 3 {
                 known.organisations.entry(name.to_owned()).or_insert(*id);
             }
         }
     }
-    known.zones = org::store::zones(tx).await?.into_iter().map(|z| (z.name, z.id)).collect();
-    known.tags = org::store::tag_kinds(tx).await?.into_iter().map(|t| t.code).collect();
+    known.zones = org::store::zones(tx)
+        .await?
+        .into_iter()
+        .map(|z| (z.name, z.id))
+        .collect();
+    known.tags = org::store::tag_kinds(tx)
+        .await?
+        .into_iter()
+        .map(|t| t.code)
+        .collect();
     known.kinds = org::store::kind_names(tx).await?.into_keys().collect();
     Ok(known)
 }

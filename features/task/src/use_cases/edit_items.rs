@@ -54,13 +54,13 @@ impl Deed {
 
     fn words(&self) -> &'static str {
         match self {
-            Deed::Split(_) => "已拆成两项,请分别核对",
-            Deed::Merge(_) => "已并入上一项,请核对期限和佐证",
-            Deed::Drop(_) => "已删去,不会下发;可在表末恢复",
+            Deed::Split(_) => "已拆成两项，请分别核对",
+            Deed::Merge(_) => "已并入上一项，请核对期限和佐证",
+            Deed::Drop(_) => "已删去，不会下发；可在表末恢复",
             Deed::Restore(_) => "已恢复",
             Deed::Up(_) | Deed::Down(_) => "已移动",
-            Deed::Add => "已加一项,请填写",
-            Deed::Promote(_) => "已列为事项,请核对期限",
+            Deed::Add => "已加一项，请填写",
+            Deed::Promote(_) => "已列为事项，请核对期限",
             Deed::Aim(..) => "已改适用范围",
         }
     }
@@ -89,7 +89,9 @@ pub async fn edit_items(
 ) -> Result<String, Fail<Obstacle>> {
     let who = actor.clone();
     app.store
-        .write_once(&actor.by(), once, |tx| async move { act(&tx, &who, sheet, deed).await })
+        .write_once(&actor.by(), once, |tx| async move {
+            act(&tx, &who, sheet, deed).await
+        })
         .await
 }
 
@@ -119,12 +121,21 @@ async fn act(tx: &Tx, actor: &Actor, id: Id, deed: Deed) -> Result<String, Fail<
         Deed::Aim(item, who) => aim(tx, &items, item, &who).await?,
     };
     store::touch(tx, id).await?;
-    tx.audit(code, ("sheet", id), &sheet.path, serde_json::json!({ "item": shown.to_string() })).await?;
+    tx.audit(
+        code,
+        ("sheet", id),
+        &sheet.path,
+        serde_json::json!({ "item": shown.to_string() }),
+    )
+    .await?;
     Ok(crate::paths::draft_at(id, shown, said))
 }
 
 fn find(items: &[Item], id: Id) -> Result<(usize, Item), Fail<Obstacle>> {
-    let at = items.iter().position(|i| i.id == id).ok_or(Fail::NotFound)?;
+    let at = items
+        .iter()
+        .position(|i| i.id == id)
+        .ok_or(Fail::NotFound)?;
     Ok((at, items[at].clone()))
 }
 
@@ -137,8 +148,17 @@ async fn reorder(tx: &Tx, items: &[Item], at: usize, new: Id) -> Result<(), Fail
 async fn split(tx: &Tx, items: &[Item], id: Id) -> Result<Id, Fail<Obstacle>> {
     let (at, mut first) = find(items, id)?;
     let same = |i: &&Item| i.outline == first.outline && !first.outline.is_empty();
-    let letters = items.iter().filter(same).filter_map(|i| i.part.clone()).max();
-    let next = |letter: &str| letter.chars().next().map_or('b', |c| char::from_u32(c as u32 + 1).unwrap_or('z'));
+    let letters = items
+        .iter()
+        .filter(same)
+        .filter_map(|i| i.part.clone())
+        .max();
+    let next = |letter: &str| {
+        letter
+            .chars()
+            .next()
+            .map_or('b', |c| char::from_u32(c as u32 + 1).unwrap_or('z'))
+    };
     if first.part.is_none() {
         first.part = Some("a".to_owned());
         store::update_item(tx, &first, "").await?;
@@ -147,7 +167,7 @@ async fn split(tx: &Tx, items: &[Item], id: Id) -> Result<Id, Fail<Obstacle>> {
     let second = Item {
         id: tx.new_id(),
         part: Some(part),
-        title: format!("{}(之二)", first.title),
+        title: format!("{}（之二）", first.title),
         version: 1,
         saved_key: String::new(),
         ..first
@@ -159,18 +179,26 @@ async fn split(tx: &Tx, items: &[Item], id: Id) -> Result<Id, Fail<Obstacle>> {
 
 async fn merge(tx: &Tx, items: &[Item], id: Id) -> Result<Id, Fail<Obstacle>> {
     let (at, gone) = find(items, id)?;
-    let before = items[..at].iter().rev().find(|i| i.is_asked()).ok_or(Fail::NotFound)?;
+    let before = items[..at]
+        .iter()
+        .rev()
+        .find(|i| i.is_asked())
+        .ok_or(Fail::NotFound)?;
     let mut into = before.clone();
     if !into.text.contains(&gone.text) {
         into.text = format!("{}\n{}", into.text, gone.text);
     }
     let mut evidence = into.evidence();
-    evidence.extend(gone.evidence().into_iter().filter(|e| !before.evidence().contains(e)));
+    evidence.extend(
+        gone.evidence()
+            .into_iter()
+            .filter(|e| !before.evidence().contains(e)),
+    );
     into.evidence = json(&evidence);
     into.due = into.due.max(gone.due);
     into.max_files = (into.max_files + gone.max_files).min(9);
     let mut doubts = into.doubts();
-    doubts.push(format!("并入了“{}”,请核对期限和佐证", gone.title));
+    doubts.push(format!("并入了“{}”，请核对期限和佐证", gone.title));
     into.doubts = json(&doubts);
     into.checked = false;
     let mut forbidden = into.forbidden();
@@ -182,12 +210,7 @@ async fn merge(tx: &Tx, items: &[Item], id: Id) -> Result<Id, Fail<Obstacle>> {
     Ok(into.id)
 }
 
-async fn set_dropped(
-    tx: &Tx,
-    items: &[Item],
-    id: Id,
-    dropped: bool,
-) -> Result<Id, Fail<Obstacle>> {
+async fn set_dropped(tx: &Tx, items: &[Item], id: Id, dropped: bool) -> Result<Id, Fail<Obstacle>> {
     find(items, id)?;
     store::set_dropped(tx, id, dropped).await?;
     Ok(id)
@@ -196,7 +219,11 @@ async fn set_dropped(
 async fn shift(tx: &Tx, items: &[Item], id: Id, by: isize) -> Result<Id, Fail<Obstacle>> {
     let shown: Vec<Id> = items.iter().filter(|i| !i.dropped).map(|i| i.id).collect();
     let at = shown.iter().position(|i| *i == id).ok_or(Fail::NotFound)?;
-    let Some(other) = at.checked_add_signed(by).and_then(|to| shown.get(to)).copied() else {
+    let Some(other) = at
+        .checked_add_signed(by)
+        .and_then(|to| shown.get(to))
+        .copied()
+    else {
         return Ok(id);
     };
     let mut order: Vec<Id> = items.iter().map(|i| i.id).collect();

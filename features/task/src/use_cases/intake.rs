@@ -50,29 +50,62 @@ pub fn head(reading: &Reading, document: &Document, file_stem: &str, today: Day)
     let doc_date = reading.doc_date.unwrap_or(today);
     let period = reading.period.and_then(|[from, to]| Period::new(from, to));
     let period = period.unwrap_or_else(|| {
-        let quarter_end = doc_date.first_of_month().plus_months(2 - i32::from((doc_date.month() - 1) % 3));
-        Period { from: doc_date.first_of_month(), to: quarter_end.last_of_month() }
+        let quarter_end = doc_date
+            .first_of_month()
+            .plus_months(2 - i32::from((doc_date.month() - 1) % 3));
+        Period {
+            from: doc_date.first_of_month(),
+            to: quarter_end.last_of_month(),
+        }
     });
     let or = |text: &Option<String>, other: &str| {
-        text.as_deref().map(str::trim).filter(|t| !t.is_empty()).unwrap_or(other).to_owned()
+        text.as_deref()
+            .map(str::trim)
+            .filter(|t| !t.is_empty())
+            .unwrap_or(other)
+            .to_owned()
     };
     let recipients = or(&reading.recipients, "各基层党组织");
     Head {
-        title: or(&reading.title, file_stem),
+        title: without_mark(&or(&reading.title, file_stem), document),
         issuer_words: or(&reading.issuer, ""),
         preface: preface(reading, document),
         recipients: recipients.trim_end_matches([':', '：']).to_owned(),
         period,
         doc_date,
-        number: reading.number.as_deref().and_then(|n| DocumentNumber::parse(n).ok()),
+        number: reading
+            .number
+            .as_deref()
+            .and_then(|n| DocumentNumber::parse(n).ok()),
     }
 }
 
-const PREFACE: &str = "现将有关工作任务交办如下,请结合实际抓好落实。已有记录能够证明的事项,不再另行报送。";
+/// The title without the issuer's mark (`…文件`) that a red-headed paper prints above it.
+fn without_mark(title: &str, document: &Document) -> String {
+    let first = document.blocks.iter().find_map(|block| match block {
+        Block::Paragraph(p) if !p.text.trim().is_empty() => Some(p.text.trim()),
+        _ => None,
+    });
+    let rest = first
+        .filter(|f| f.ends_with("文件"))
+        .and_then(|mark| title.strip_prefix(mark));
+    rest.map(str::trim)
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(title)
+        .to_owned()
+}
+
+const PREFACE: &str =
+    "现将有关工作任务交办如下，请结合实际抓好落实。已有记录能够证明的事项，不再另行报送。";
 
 /// The sentences between the addressees and the first item; a sentence of our own if there is none.
 fn preface(reading: &Reading, document: &Document) -> String {
-    let first = reading.tasks.iter().map(|t| t.span[0]).min().unwrap_or(usize::MAX);
+    let first = reading
+        .tasks
+        .iter()
+        .map(|t| t.span[0])
+        .min()
+        .unwrap_or(usize::MAX);
     let mut at = 0;
     let mut addressed = false;
     let mut kept: Vec<&str> = Vec::new();
@@ -89,7 +122,11 @@ fn preface(reading: &Reading, document: &Document) -> String {
         }
         addressed |= text.ends_with([':', '：']) && text.chars().count() <= 40;
     }
-    if kept.is_empty() { PREFACE.to_owned() } else { kept.join("\n") }
+    if kept.is_empty() {
+        PREFACE.to_owned()
+    } else {
+        kept.join("\n")
+    }
 }
 
 fn is_sentence(text: &str) -> bool {
@@ -128,9 +165,13 @@ fn item(
     let evidence = names_in(&task.evidence.join("、"));
     let by_records = measure.answers_itself();
     if doubts.is_empty() && task.due_inferred {
-        doubts.push("原文未写期限,按期末推定".to_owned());
+        doubts.push("原文未写期限，按期末推定".to_owned());
     }
-    let most = if by_records { 1 } else { i64::try_from(evidence.len()).unwrap_or(3).clamp(1, 5) };
+    let most = if by_records {
+        1
+    } else {
+        i64::try_from(evidence.len()).unwrap_or(3).clamp(1, 5)
+    };
     Item {
         id,
         sheet,
@@ -184,25 +225,34 @@ fn when(task: &reading::Item, doubts: &mut Vec<String>) -> (When, Option<Day>) {
         match Cadence::parse(code) {
             Ok(cadence) => {
                 if matches!(cadence, Cadence::EventRelative { .. }) {
-                    doubts.push("随活动而定的期限,系统按期末一次交办,请核对".to_owned());
+                    doubts.push("随活动而定的期限，系统按期末一次交办，请核对".to_owned());
                 }
                 return (When::Every(cadence), None);
             }
-            Err(_) => doubts.push("没有读懂周期,请核对何时".to_owned()),
+            Err(_) => doubts.push("没有读懂周期，请核对何时".to_owned()),
         }
     }
     if task.instances.len() > 1 {
         return (When::Days(task.instances.clone()), None);
     }
     if task.due.is_none() {
-        doubts.push("原文没有写期限,请填写".to_owned());
+        doubts.push("原文没有写期限，请填写".to_owned());
     }
     (When::Once, task.due)
 }
 
 /// Words that name people inside every organisation, not some organisations.
-const PEOPLE: [&str; 9] =
-    ["书记", "校长", "委员", "支委", "党员", "教师", "班子成员", "党务工作者", "负责人"];
+const PEOPLE: [&str; 9] = [
+    "书记",
+    "校长",
+    "委员",
+    "支委",
+    "党员",
+    "教师",
+    "班子成员",
+    "党务工作者",
+    "负责人",
+];
 
 fn whom(
     task: &reading::Item,
@@ -219,7 +269,7 @@ fn whom(
             Some(who) => {
                 if matches!(who, Who::SecretaryNewSince(_)) {
                     let since = today.plus_months(-12).chinese();
-                    doubts.push(format!("“{}”按{since}以后任职计,请核对", term.text));
+                    doubts.push(format!("“{}”按{since}以后任职计，请核对", term.text));
                 }
                 match classes.iter_mut().find(|(kind, _)| *kind == term.kind) {
                     Some((_, terms)) => terms.push(who),
@@ -231,21 +281,34 @@ fn whom(
     }
     let leftover = match &task.targets {
         Targets::Named(words) if named.is_empty() && classes.is_empty() && unknown.is_empty() => {
-            words.iter().filter(|w| !PEOPLE.iter().any(|p| w.contains(p))).cloned().collect()
+            words
+                .iter()
+                .filter(|w| !PEOPLE.iter().any(|p| w.contains(p)))
+                .cloned()
+                .collect()
         }
         _ => Vec::new(),
     };
     unknown.extend(leftover);
     if !unknown.is_empty() {
         unknown.dedup();
-        doubts.push(format!("“{}”没有对应的组织或条件,请核对谁做", unknown.join("、")));
+        doubts.push(format!(
+            "“{}”没有对应的组织或条件，请核对谁做",
+            unknown.join("、")
+        ));
     }
     if !named.is_empty() {
         return Who::Organisations(named);
     }
     let mut terms: Vec<Who> = classes
         .into_iter()
-        .map(|(_, mut terms)| if terms.len() == 1 { terms.remove(0) } else { Who::Or(terms) })
+        .map(|(_, mut terms)| {
+            if terms.len() == 1 {
+                terms.remove(0)
+            } else {
+                Who::Or(terms)
+            }
+        })
         .collect();
     match terms.len() {
         0 => Who::All,
@@ -255,20 +318,35 @@ fn whom(
 }
 
 /// Kinds of units that the reader's words stand for.
-const SCHOOLS: [&str; 5] =
-    ["complete_secondary", "nine_year", "junior_secondary", "complete_primary", "village_primary"];
+const SCHOOLS: [&str; 5] = [
+    "complete_secondary",
+    "nine_year",
+    "junior_secondary",
+    "complete_primary",
+    "village_primary",
+];
 
 fn understood(term: &TargetTerm, known: &Known, today: Day, on: Day) -> Option<Who> {
     let value = term.value.as_str();
     match term.kind {
         TermKind::All => Some(Who::All),
-        TermKind::Tag => known.tags.iter().any(|t| t == value).then(|| Who::Tag(value.to_owned())),
-        TermKind::Named => {
-            known.organisations.get(value).map(|id| Who::Organisations(vec![*id]))
-        }
+        TermKind::Tag => known
+            .tags
+            .iter()
+            .any(|t| t == value)
+            .then(|| Who::Tag(value.to_owned())),
+        TermKind::Named => known
+            .organisations
+            .get(value)
+            .map(|id| Who::Organisations(vec![*id])),
         TermKind::Zone => {
-            let by_name = |(name, _): &(&String, &Id)| name.contains(value) || value.contains(*name);
-            known.zones.iter().find(by_name).map(|(_, id)| Who::Zone(*id))
+            let by_name =
+                |(name, _): &(&String, &Id)| name.contains(value) || value.contains(*name);
+            known
+                .zones
+                .iter()
+                .find(by_name)
+                .map(|(_, id)| Who::Zone(*id))
         }
         TermKind::Kind => {
             let unit = |code: &str| Some(Who::UnitKind(code.to_owned()));
@@ -276,17 +354,26 @@ fn understood(term: &TargetTerm, known: &Known, today: Day, on: Day) -> Option<W
                 "senior_school" => unit("complete_secondary"),
                 "nine_year_school" => unit("nine_year"),
                 "junior_school" => unit("junior_secondary"),
-                "school" => {
-                    Some(Who::Or(SCHOOLS.iter().map(|c| Who::UnitKind((*c).to_owned())).collect()))
-                }
+                "school" => Some(Who::Or(
+                    SCHOOLS
+                        .iter()
+                        .map(|c| Who::UnitKind((*c).to_owned()))
+                        .collect(),
+                )),
                 "general_branch" => Some(Who::OrganisationKind(value.to_owned())),
-                other => known.kinds.iter().any(|k| k == other).then(|| unit(other)).flatten(),
+                other => known
+                    .kinds
+                    .iter()
+                    .any(|k| k == other)
+                    .then(|| unit(other))
+                    .flatten(),
             }
         }
         TermKind::Predicate => match value.split_once(':') {
-            Some(("members_aged_at_most", age)) => {
-                Some(Who::HasMembersAged { at_most: age.parse().ok()?, on })
-            }
+            Some(("members_aged_at_most", age)) => Some(Who::HasMembersAged {
+                at_most: age.parse().ok()?,
+                on,
+            }),
             _ => match value {
                 "secretary_new" => Some(Who::SecretaryNewSince(today.plus_months(-12))),
                 "secretary_full_time" => Some(Who::SecretaryStaffing("full_time".to_owned())),
@@ -300,7 +387,13 @@ fn understood(term: &TargetTerm, known: &Known, today: Day, on: Day) -> Option<W
 pub fn annexes(document: &Document) -> Vec<Annex> {
     let text = document.extracted_text();
     let found = annexes::in_text(&text).into_iter();
-    found.map(|(rank, title)| Annex { rank, title, file: None }).collect()
+    found
+        .map(|(rank, title)| Annex {
+            rank,
+            title,
+            file: None,
+        })
+        .collect()
 }
 
 /// JSON of plain data; plain data always has one.

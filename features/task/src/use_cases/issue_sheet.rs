@@ -34,7 +34,7 @@ pub async fn issue_sheet(
     app.store
         .write_once(&actor.by(), once, |tx| async move {
             let number = act(&tx, &who, sheet, issue).await?;
-            let said = format!("已下发,编为{number}");
+            let said = format!("已下发，编为{number}");
             Ok(web::reply::with_flash(&paths::sheet(sheet), &said))
         })
         .await
@@ -59,20 +59,29 @@ async fn act(tx: &Tx, actor: &Actor, id: Id, issue: Issue) -> Result<String, Fai
         return Err(Fail::Refused(obstacle));
     }
     let year = i64::from(sheet.doc_date.year());
-    let first = issue.first_number.filter(|n| (1..100_000).contains(n)).unwrap_or(1);
+    let first = issue
+        .first_number
+        .filter(|n| (1..100_000).contains(n))
+        .unwrap_or(1);
     let number = store::take_number(tx, &sheet.prefix, year, first).await?;
     store::set_issued(tx, &sheet, issue.changes, (year, number)).await?;
-    let numbered = Sheet { year: Some(year), number: Some(number), ..sheet.clone() };
+    let numbered = Sheet {
+        year: Some(year),
+        number: Some(number),
+        ..sheet.clone()
+    };
     let words = numbered.number_words();
     let (requirements, targets) = requirements(&numbered, &plan.items);
     duty::impose(tx, &requirements, &targets).await?;
     hand_out(tx, &numbered, &plan.items, &ground).await?;
     let payload = serde_json::json!({ "sheet": id });
-    tx.enqueue(NOTICES, &payload, tx.now(), Some(&id.to_string())).await?;
+    tx.enqueue(NOTICES, &payload, tx.now(), Some(&id.to_string()))
+        .await?;
     let detail = serde_json::json!({
         "number": words, "requirements": requirements.len(), "items": plan.items.len(),
     });
-    tx.audit("issue_sheet", ("sheet", id), &sheet.path, detail).await?;
+    tx.audit("issue_sheet", ("sheet", id), &sheet.path, detail)
+        .await?;
     Ok(words)
 }
 
@@ -103,9 +112,13 @@ fn requirement(sheet: &Sheet, planned: &Planned, occasion: &Occasion, n: i64) ->
     let item = &planned.item;
     let title = match occasion.name.as_str() {
         "" => item.title.clone(),
-        name => format!("{}({name})", item.title),
+        name => format!("{}（{name}）", item.title),
     };
-    let demand = if item.text.trim().is_empty() { item.title.clone() } else { item.text.clone() };
+    let demand = if item.text.trim().is_empty() {
+        item.title.clone()
+    } else {
+        item.text.clone()
+    };
     NewRequirement {
         source_kind: "sheet",
         source: sheet.id,
@@ -115,7 +128,9 @@ fn requirement(sheet: &Sheet, planned: &Planned, occasion: &Occasion, n: i64) ->
         outline: item.place(),
         title,
         demand,
-        source_words: format!("{} {}", sheet.number_words(), item.place()).trim().to_owned(),
+        source_words: format!("{} {}", sheet.number_words(), item.place())
+            .trim()
+            .to_owned(),
         period_key: occasion.key.clone(),
         window_from: occasion.from,
         window_to: occasion.to,
@@ -144,20 +159,23 @@ fn due_words(item: &Item, occasion: &Occasion) -> String {
 }
 
 /// The sheet's files, to everybody it concerns.
-async fn hand_out(
-    tx: &Tx,
-    sheet: &Sheet,
-    items: &[Planned],
-    ground: &Ground,
-) -> Result<(), Error> {
+async fn hand_out(tx: &Tx, sheet: &Sheet, items: &[Planned], ground: &Ground) -> Result<(), Error> {
     let annexes = store::annexes(tx, sheet.id).await?;
-    let files: Vec<(i64, Id)> = annexes.iter().filter_map(|a| Some((a.rank, a.file?))).collect();
+    let files: Vec<(i64, Id)> = annexes
+        .iter()
+        .filter_map(|a| Some((a.rank, a.file?)))
+        .collect();
     if files.is_empty() {
         return Ok(());
     }
     let mut asked: Vec<Id> = items
         .iter()
-        .flat_map(|p| p.judged.iter().filter(|j| j.applies).map(|j| j.organisation))
+        .flat_map(|p| {
+            p.judged
+                .iter()
+                .filter(|j| j.applies)
+                .map(|j| j.organisation)
+        })
         .collect();
     asked.sort();
     asked.dedup();
@@ -166,7 +184,11 @@ async fn hand_out(
     let mut places = Vec::new();
     for chunk in asked.chunks(500) {
         let nodes = org::store::nodes(tx, chunk).await?;
-        places.extend(nodes.into_iter().map(|n| (n.id, Place::new(&n.path, n.zone))));
+        places.extend(
+            nodes
+                .into_iter()
+                .map(|n| (n.id, Place::new(&n.path, n.zone))),
+        );
     }
     for (rank, file) in files {
         record::files::share(tx, file, "sheet", sheet.id, rank, &places).await?;

@@ -86,7 +86,8 @@ async fn save(
     }
     if by_hand {
         let detail = serde_json::json!({ "items": edit.items.len() });
-        tx.audit("save_sheet_draft", ("sheet", id), &sheet.path, detail).await?;
+        tx.audit("save_sheet_draft", ("sheet", id), &sheet.path, detail)
+            .await?;
     }
     Ok(Saved::Done)
 }
@@ -106,7 +107,9 @@ fn conflicts(sheet: &Sheet, stored: &[Item], edit: &Edit) -> Conflict {
     for sent in &edit.items {
         let Some(now) = stored.iter().find(|i| i.id == sent.id) else {
             found.yours.push((sent.place(), sent.said(sheet.period())));
-            found.theirs.push((sent.place(), "这一项已被别人删去或合并。".to_owned()));
+            found
+                .theirs
+                .push((sent.place(), "这一项已被别人删去或合并。".to_owned()));
             continue;
         };
         if sent.version != now.version && !own(&now.saved_key) {

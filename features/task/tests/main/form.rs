@@ -2,7 +2,10 @@
 
 /// The fields of the form whose tag holds `mark`, in order, boxes only when ticked.
 pub fn fields(html: &str, mark: &str) -> Vec<(String, String)> {
-    let at = html.match_indices("<form").map(|(i, _)| i).find(|i| tag(&html[*i..]).contains(mark));
+    let at = html
+        .match_indices("<form")
+        .map(|(i, _)| i)
+        .find(|i| tag(&html[*i..]).contains(mark));
     let start = at.unwrap_or_else(|| panic!("no form {mark}"));
     let end = start + html[start..].find("</form>").unwrap();
     let mut rest = &html[start..end];
@@ -18,7 +21,11 @@ pub fn fields(html: &str, mark: &str) -> Vec<(String, String)> {
                 && kind != "file"
                 && (!boxed || own.contains(" checked"))
             {
-                let value = attribute(own, "value").unwrap_or(if boxed { "on".into() } else { String::new() });
+                let value = attribute(own, "value").unwrap_or(if boxed {
+                    "on".into()
+                } else {
+                    String::new()
+                });
                 out.push((name, value));
             }
         } else if own.starts_with("<textarea") {
@@ -26,9 +33,17 @@ pub fn fields(html: &str, mark: &str) -> Vec<(String, String)> {
             out.extend(attribute(own, "name").map(|name| (name, unescape(value))));
         } else if own.starts_with("<select") {
             let body = &after[..after.find("</select>").unwrap()];
-            let options: Vec<&str> = body.match_indices("<option").map(|(i, _)| tag(&body[i..])).collect();
-            let chosen = options.iter().find(|o| o.contains(" selected")).or(options.first());
-            let value = chosen.and_then(|o| attribute(o, "value")).unwrap_or_default();
+            let options: Vec<&str> = body
+                .match_indices("<option")
+                .map(|(i, _)| tag(&body[i..]))
+                .collect();
+            let chosen = options
+                .iter()
+                .find(|o| o.contains(" selected"))
+                .or(options.first());
+            let value = chosen
+                .and_then(|o| attribute(o, "value"))
+                .unwrap_or_default();
             out.extend(attribute(own, "name").map(|name| (name, value)));
         }
         rest = after;
@@ -47,8 +62,16 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 }
 
 fn unescape(text: &str) -> String {
-    let plain = [("&#34;", "\""), ("&#38;", "&"), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">")];
-    plain.iter().fold(text.to_owned(), |text, (code, c)| text.replace(code, c))
+    let plain = [
+        ("&#34;", "\""),
+        ("&#38;", "&"),
+        ("&#39;", "'"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+    ];
+    plain
+        .iter()
+        .fold(text.to_owned(), |text, (code, c)| text.replace(code, c))
 }
 
 /// Sets a field, or adds it.
@@ -61,5 +84,8 @@ pub fn set(fields: &mut Vec<(String, String)>, name: &str, value: &str) {
 
 /// As the callers take them.
 pub fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
-    fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect()
+    fields
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect()
 }

@@ -22,11 +22,11 @@ on_both! {
         let check = officer.get(&format!("/sheets/{sheet}/check")).await.words();
         assert!(check.contains("编为 清教党〔2026〕8号"), "{before} | {check}");
         assert!(check.contains("下发给 4 个党组织"), "{check}");
-        assert!(check.contains("估算值,不含实际工作") && check.contains("分钟"), "{check}");
+        assert!(check.contains("估算值，不含实际工作") && check.contains("分钟"), "{check}");
         assert!(check.contains("附件1“章程参考文本”还没有上传"), "{check}");
         let led = issue(&officer, sheet).await.led_to();
         let page = officer.get(&led).await.words();
-        assert!(page.contains("已下发,编为清教党〔2026〕8号"), "{page}");
+        assert!(page.contains("已下发，编为清教党〔2026〕8号"), "{page}");
         assert!(page.contains("清教党〔2026〕8号 · 2026年11月20日下发 · 4 个党组织 · 签发 何清"), "{page}");
         let word = officer.get(&format!("/sheets/{sheet}/document.docx")).await;
         let text = office::docx::read(&word.bytes).unwrap().extracted_text();
@@ -34,12 +34,12 @@ on_both! {
             assert!(text.contains(wanted), "{wanted} in {text}");
         }
         let print = officer.get(&format!("/sheets/{sheet}/print")).await.words();
-        assert!(print.contains("任务一览表") && print.contains("每月25日前(11月25日、12月25日)") || print.contains("每月25日前"), "{print}");
+        assert!(print.contains("任务一览表") && print.contains("每月25日前（11月25日、12月25日）") || print.contains("每月25日前"), "{print}");
         let book = officer.get(&format!("/sheets/{sheet}/items.xlsx")).await;
         let document = office::xlsx::read_document(&book.bytes).unwrap();
         let Some(Block::Table(table)) = document.blocks.first() else { panic!("{document:?}") };
         let said: Vec<String> = table.rows.iter().flatten().map(|c| c.text.clone()).collect();
-        assert!(said.iter().any(|t| t == "上报资料包(11月)" || t.contains("资料包(11月)")), "{said:?}");
+        assert!(said.iter().any(|t| t == "上报资料包（11月）" || t.contains("资料包（11月）")), "{said:?}");
         let original = officer.get(&format!("/sheets/{sheet}/original")).await;
         assert_eq!(original.bytes, SHEET.as_bytes());
     }
@@ -95,7 +95,7 @@ on_both! {
         form.push(("go".to_owned(), "keep".to_owned()));
         officer.post(&page, &borrowed(&form)).await.led_to();
         let check = officer.get(&format!("/sheets/{sheet}/check")).await.words();
-        assert!(check.contains("适用 2 个,不适用 2 个"), "{check}");
+        assert!(check.contains("适用 2 个，不适用 2 个"), "{check}");
     }
 
     async fn two_sheets_issued_at_once_get_two_numbers_without_a_gap(app: TestApp) {
@@ -199,9 +199,9 @@ on_both! {
         let sheet = id_in(&upload(&officer, "任务.txt", &text).await);
         look_at_all(&officer, sheet).await;
         let page = officer.get(&format!("/sheets/{sheet}/draft")).await.words();
-        assert!(page.contains("含有不得提出的要求(截图)"), "{page}");
+        assert!(page.contains("含有不得提出的要求（截图）"), "{page}");
         let check = officer.get(&format!("/sheets/{sheet}/check")).await.words();
-        assert!(check.contains("含有不得提出的要求(截图)"), "{check}");
+        assert!(check.contains("含有不得提出的要求（截图）"), "{check}");
         assert_eq!(issue(&officer, sheet).await.status, 409);
         let mut form = draft_form(&officer, sheet).await;
         let talks = row(&form, "谈心");
@@ -221,8 +221,8 @@ on_both! {
         let again = SHEET.replace("第四季度党建工作任务", "年末重点任务");
         let sheet = id_in(&upload(&officer, "又一张.txt", &again).await);
         let check = officer.get(&format!("/sheets/{sheet}/check")).await.words();
-        assert!(check.contains("(清教党〔2026〕8号 一、(一))中交办过"), "{check}");
-        assert!(check.contains("原件写的是清教党〔2026〕8号,下发时将编为9号"), "{check}");
+        assert!(check.contains("（清教党〔2026〕8号 一、(一)）中交办过"), "{check}");
+        assert!(check.contains("原件写的是清教党〔2026〕8号，下发时将编为9号"), "{check}");
     }
 
     async fn a_record_held_already_answers_before_it_is_asked(app: TestApp) {

@@ -6,8 +6,7 @@ use kernel::Id;
 use testkit::{Answer, County, TestApp, on_both};
 
 /// A Word sheet of the reader's corpus.
-const WORD: &[u8] =
-    include_bytes!("../../../../reading/tests/corpus/tune/01-quarter-sheet.docx");
+const WORD: &[u8] = include_bytes!("../../../../reading/tests/corpus/tune/01-quarter-sheet.docx");
 
 on_both! {
     async fn a_word_file_becomes_a_draft_beside_its_text(app: TestApp) {
@@ -20,7 +19,7 @@ on_both! {
             .led_to();
         let page = officer.get(&draft).await;
         let words = page.words();
-        assert!(words.contains("第 2 步,共 3 步 · 从“季度任务.docx”读出"), "{words}");
+        assert!(words.contains("第 2 步，共 3 步 · 从“季度任务.docx”读出"), "{words}");
         let html = page.page();
         assert!(html.contains("逐章研读条例"), "{html}");
         assert!(html.contains("value=\"2024-05-20\""));
@@ -102,7 +101,7 @@ on_both! {
         };
         assert_eq!(value(&form, &format!("{talks}.due")), "2026-12-12");
         assert_eq!(value(&form, &format!("{talks}.evidence")), "谈话记录、小结");
-        let second = row(&form, "(之二)").trim_start_matches('i').to_owned();
+        let second = row(&form, "（之二）").trim_start_matches('i').to_owned();
         send(&officer, sheet, &form, ("do", &format!("merge:{second}"))).await.led_to();
         let page = officer.get(&format!("/sheets/{sheet}/draft")).await.words();
         assert!(page.contains("已删去 1 项") && page.contains("请核对期限和佐证"), "{page}");
@@ -203,12 +202,7 @@ on_both! {
 }
 
 /// Sends the form as the page's script does.
-async fn autosave(
-    app: &TestApp,
-    account: Id,
-    sheet: Id,
-    form: &[(String, String)],
-) -> Answer {
+async fn autosave(app: &TestApp, account: Id, sheet: Id, form: &[(String, String)]) -> Answer {
     use axum::body::Body;
     use axum::http::{Request, header};
     let store = &app.app.store;
@@ -216,9 +210,15 @@ async fn autosave(
         .housekeeping(|tx| async move { Ok(identity::mint_session(&tx, account).await?) })
         .await
         .unwrap();
-    let escape = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
-    let pairs: Vec<String> =
-        form.iter().map(|(n, v)| format!("{}={}", escape(n), escape(v))).collect();
+    let escape = |text: &str| {
+        text.bytes()
+            .map(|b| format!("%{b:02X}"))
+            .collect::<String>()
+    };
+    let pairs: Vec<String> = form
+        .iter()
+        .map(|(n, v)| format!("{}={}", escape(n), escape(v)))
+        .collect();
     let request = Request::builder()
         .method("POST")
         .uri(format!("/sheets/{sheet}/draft"))

@@ -48,7 +48,10 @@ pub async fn county(app: &TestApp) -> (County, Caller) {
 pub async fn upload(caller: &Caller, name: &str, text: &str) -> String {
     let key = format!("key-{name}-{}", text.len());
     let file = [("file", name, text.as_bytes())];
-    caller.upload("/sheets/new", &[("_key", &key)], &file).await.led_to()
+    caller
+        .upload("/sheets/new", &[("_key", &key)], &file)
+        .await
+        .led_to()
 }
 
 /// The sheet's id in an address.
@@ -65,7 +68,9 @@ pub async fn draft_form(caller: &Caller, sheet: Id) -> Vec<(String, String)> {
 
 /// The prefix `i17` of the row whose title holds `words`.
 pub fn row(form: &[(String, String)], words: &str) -> String {
-    let found = form.iter().find(|(n, v)| n.ends_with(".title") && n.starts_with('i') && v.contains(words));
+    let found = form
+        .iter()
+        .find(|(n, v)| n.ends_with(".title") && n.starts_with('i') && v.contains(words));
     let (name, _) = found.unwrap_or_else(|| panic!("no item {words}: {form:?}"));
     name.trim_end_matches(".title").to_owned()
 }
@@ -79,7 +84,9 @@ pub async fn send(
 ) -> Answer {
     let mut form = form.to_vec();
     set(&mut form, button.0, button.1);
-    caller.post(&format!("/sheets/{sheet}/draft"), &borrowed(&form)).await
+    caller
+        .post(&format!("/sheets/{sheet}/draft"), &borrowed(&form))
+        .await
 }
 
 /// Ticks every doubt, as somebody who has looked at all of them, and goes on to the check page.
@@ -103,7 +110,9 @@ pub async fn look_at_all(caller: &Caller, sheet: Id) {
 pub async fn issue(caller: &Caller, sheet: Id) -> Answer {
     let page = caller.get(&format!("/sheets/{sheet}/check")).await.page();
     let form = fields(&page, "id=\"issue\"");
-    caller.post(&format!("/sheets/{sheet}/issue"), &borrowed(&form)).await
+    caller
+        .post(&format!("/sheets/{sheet}/issue"), &borrowed(&form))
+        .await
 }
 
 /// The whole road with the usual sheet; its id.
