@@ -20,7 +20,11 @@ pub fn board(board: &Board, made_at: &str) -> Result<Vec<u8>, OfficeError> {
     columns.extend(board.columns.iter().map(title));
     let sheet = SheetOut {
         name: "进度".to_owned(),
-        title: Some(format!("{}({}）进度", board.sheet.title, board.sheet.label())),
+        title: Some(format!(
+            "{}({}）进度",
+            board.sheet.title,
+            board.sheet.label()
+        )),
         notes: vec![format!("数据截至 {made_at}。{}。", board.whole.words())],
         columns,
         rows: Vec::new(),
@@ -37,7 +41,9 @@ pub fn board(board: &Board, made_at: &str) -> Result<Vec<u8>, OfficeError> {
                 row.tally.overdue.into(),
             ];
             let words = |cell: &Option<crate::pages::Cell>| {
-                cell.as_ref().map(|cell| cell.look.words).map_or(Value::Empty, Value::from)
+                cell.as_ref()
+                    .map(|cell| cell.look.words)
+                    .map_or(Value::Empty, Value::from)
             };
             cells.extend(row.cells.iter().map(words));
             cells

@@ -58,7 +58,11 @@ impl Tally {
 
     /// 完成率, whole percent, rounded down.
     pub fn percent(&self) -> i64 {
-        if self.asked() == 0 { 0 } else { self.done() * 100 / self.asked() }
+        if self.asked() == 0 {
+            0
+        } else {
+            self.done() * 100 / self.asked()
+        }
     }
 
     /// `应办 12 件,完成 4 件,待审核 2 件,逾期 1 件`
@@ -81,7 +85,11 @@ impl Tally {
         let whole = self.asked().max(1);
         let mut from = 0;
         let mut bars = Vec::new();
-        for (class, n) in [("k", self.done()), ("w", self.waiting()), ("x", self.overdue)] {
+        for (class, n) in [
+            ("k", self.done()),
+            ("w", self.waiting()),
+            ("x", self.overdue),
+        ] {
             let length = n * width * 10 / whole;
             if length > 0 {
                 bars.push((class, tenths(from), tenths(length)));
@@ -128,7 +136,12 @@ const fn look(
     glyph: &'static str,
     words: &'static str,
 ) -> Look {
-    Look { cell, tag, glyph, words }
+    Look {
+        cell,
+        tag,
+        glyph,
+        words,
+    }
 }
 
 /// The look of a duty.
@@ -160,6 +173,9 @@ mod tests {
         tally.add("exempt", false);
         assert_eq!((tally.done(), tally.asked(), tally.percent()), (2, 3, 66));
         assert_eq!(tally.words(), "应办 3 件，完成 2 件，逾期 1 件，免除 1 件");
-        assert_eq!(tally.bars(110)[0], ("k", "0.0".to_owned(), "73.3".to_owned()));
+        assert_eq!(
+            tally.bars(110)[0],
+            ("k", "0.0".to_owned(), "73.3".to_owned())
+        );
     }
 }

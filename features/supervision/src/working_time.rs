@@ -45,12 +45,16 @@ pub fn is_reminding_day(calendar: &WorkingCalendar, due: Day, today: Day) -> boo
         return false;
     }
     if due >= today {
-        return [due.plus_days(-3), due].iter().any(|day| last_workday(calendar, *day) == today);
+        return [due.plus_days(-3), due]
+            .iter()
+            .any(|day| last_workday(calendar, *day) == today);
     }
     // Holidays are shorter than two weeks: an earlier week's reminder cannot wait until today.
     let late = due.days_until(today);
     let planned = [late / 7, (late / 7 - 1).max(0)].map(|weeks| due.plus_days(weeks * 7));
-    planned.iter().any(|day| *day > due && next_workday(calendar, *day) == today)
+    planned
+        .iter()
+        .any(|day| *day > due && next_workday(calendar, *day) == today)
 }
 
 #[cfg(test)]
@@ -67,8 +71,16 @@ mod tests {
         let at = |d: &str, hour: i64| Instant::at(day(d), hour * HOUR);
         assert_eq!(next(&calendar, at("2026-11-20", 9)), at("2026-11-20", 9));
         assert_eq!(next(&calendar, at("2026-11-20", 6)), at("2026-11-20", 8));
-        assert_eq!(next(&calendar, at("2026-11-20", 19)), at("2026-11-23", 8), "Friday evening");
-        assert_eq!(next(&calendar, at("2026-11-21", 9)), at("2026-11-23", 8), "Saturday");
+        assert_eq!(
+            next(&calendar, at("2026-11-20", 19)),
+            at("2026-11-23", 8),
+            "Friday evening"
+        );
+        assert_eq!(
+            next(&calendar, at("2026-11-21", 9)),
+            at("2026-11-23", 8),
+            "Saturday"
+        );
     }
 
     #[test]
@@ -80,10 +92,26 @@ mod tests {
             .filter(|today| is_reminding_day(&calendar, due, *today))
             .map(|today| today.short())
             .collect();
-        assert_eq!(days, ["11月27日", "11月30日", "12月7日", "12月14日", "12月21日", "12月28日"]);
+        assert_eq!(
+            days,
+            [
+                "11月27日",
+                "11月30日",
+                "12月7日",
+                "12月14日",
+                "12月21日",
+                "12月28日"
+            ]
+        );
         let sunday = day("2026-11-29");
-        assert!(is_reminding_day(&calendar, sunday, day("2026-11-27")), "the Friday before");
-        assert!(is_reminding_day(&calendar, sunday, day("2026-12-07")), "the Monday after");
+        assert!(
+            is_reminding_day(&calendar, sunday, day("2026-11-27")),
+            "the Friday before"
+        );
+        assert!(
+            is_reminding_day(&calendar, sunday, day("2026-12-07")),
+            "the Monday after"
+        );
         assert!(!is_reminding_day(&calendar, sunday, day("2026-12-06")));
     }
 }

@@ -124,7 +124,13 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
     let sheets = store::sheets(app.store.db(), &reach).await?;
     let wanted = value(&query, "sheet").parse::<Id>().ok();
     let chosen = match wanted {
-        Some(id) => Some(sheets.iter().find(|s| s.id == id).ok_or(Failure::NotFound)?.clone()),
+        Some(id) => Some(
+            sheets
+                .iter()
+                .find(|s| s.id == id)
+                .ok_or(Failure::NotFound)?
+                .clone(),
+        ),
         None => sheets.first().cloned(),
     };
     let filter = Narrowed {
@@ -137,7 +143,9 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
         Some(sheet) => Some(load(&app, &reach, sheet, &filter).await?),
         None => None,
     };
-    let title = board.as_ref().map_or("进度".to_owned(), |b| format!("{}进度", b.sheet.label()));
+    let title = board
+        .as_ref()
+        .map_or("进度".to_owned(), |b| format!("{}进度", b.sheet.label()));
     web::page(&BoardPage {
         frame: Frame::new(&app, &actor, paths::PROGRESS, &title)
             .await?
@@ -202,9 +210,7 @@ impl Narrowed {
             "overdue" => row.tally.overdue > 0,
             code => cells().any(|cell| cell.status == code && cell.look != LOOKS[8]),
         };
-        status
-            && row.name.contains(&self.name)
-            && (!self.owing || cells().any(|cell| cell.owed))
+        status && row.name.contains(&self.name) && (!self.owing || cells().any(|cell| cell.owed))
     }
 }
 
@@ -235,14 +241,25 @@ fn zones(sheet: &SheetRow, columns: &[Column], cells: Vec<CellRow>) -> Vec<ZoneR
         if zones.last().is_none_or(|zone| zone.zone != cell.zone) {
             zones.push(ZoneRows {
                 zone: cell.zone,
-                name: cell.zone_name.clone().unwrap_or_else(|| "未分片区".to_owned()),
+                name: cell
+                    .zone_name
+                    .clone()
+                    .unwrap_or_else(|| "未分片区".to_owned()),
                 tally: Tally::default(),
-                href: cell.zone.map_or(list.clone(), |id| format!("{list}?zone={id}")),
+                href: cell
+                    .zone
+                    .map_or(list.clone(), |id| format!("{list}?zone={id}")),
                 rows: Vec::new(),
             });
         }
-        let Some(zone) = zones.last_mut() else { continue };
-        if zone.rows.last().is_none_or(|row| row.id != cell.organisation) {
+        let Some(zone) = zones.last_mut() else {
+            continue;
+        };
+        if zone
+            .rows
+            .last()
+            .is_none_or(|row| row.id != cell.organisation)
+        {
             zone.rows.push(OrganisationRow {
                 id: cell.organisation,
                 name: cell.name.clone(),
@@ -252,13 +269,18 @@ fn zones(sheet: &SheetRow, columns: &[Column], cells: Vec<CellRow>) -> Vec<ZoneR
                 cells: columns.iter().map(|_| None).collect(),
             });
         }
-        let Some(row) = zone.rows.last_mut() else { continue };
+        let Some(row) = zone.rows.last_mut() else {
+            continue;
+        };
         let applies = cell.not_applicable.is_none();
         if applies {
             row.tally.add(&cell.status, cell.overdue);
             zone.tally.add(&cell.status, cell.overdue);
         }
-        if let Some(slot) = place.get(&cell.requirement).and_then(|n| row.cells.get_mut(*n)) {
+        if let Some(slot) = place
+            .get(&cell.requirement)
+            .and_then(|n| row.cells.get_mut(*n))
+        {
             *slot = Some(shown(sheet, cell, applies));
         }
     }
@@ -266,7 +288,10 @@ fn zones(sheet: &SheetRow, columns: &[Column], cells: Vec<CellRow>) -> Vec<ZoneR
 }
 
 fn shown(sheet: &SheetRow, cell: CellRow, applies: bool) -> Cell {
-    let key = Key { requirement: cell.requirement, organisation: cell.organisation };
+    let key = Key {
+        requirement: cell.requirement,
+        organisation: cell.organisation,
+    };
     Cell {
         look: look_of(&cell.status, cell.overdue, applies),
         href: paths::cell(sheet.id, key),
@@ -284,11 +309,21 @@ pub async fn export(
     let reach = actor.reach(Right::SeeProgress);
     let sheet = find(&app, &reach, &sheet).await?;
     let board = load(&app, &reach, sheet, &Narrowed::default()).await?;
-    let whose = actor.home().map_or(app.county.as_str(), |grant| grant.node_name.as_str());
-    let name = format!("{whose}_{}进度_{}.xlsx", board.sheet.label(), app.store.today());
+    let whose = actor
+        .home()
+        .map_or(app.county.as_str(), |grant| grant.node_name.as_str());
+    let name = format!(
+        "{whose}_{}进度_{}.xlsx",
+        board.sheet.label(),
+        app.store.today()
+    );
     let made_at = app.store.now().chinese_full();
     let bytes = tokio::task::spawn_blocking(move || crate::sheets::board(&board, &made_at)).await;
-    let failed = || Failure::Broken(::store::Error::Schema("a workbook was not written".to_owned()));
+    let failed = || {
+        Failure::Broken(::store::Error::Schema(
+            "a workbook was not written".to_owned(),
+        ))
+    };
     let bytes = bytes.map_err(|_| failed())?.map_err(|_| failed())?;
     reply::attachment(&name, reply::XLSX, bytes)
 }
@@ -298,7 +333,14 @@ pub async fn find(app: &App, reach: &Reach, sheet: &str) -> web::Result<SheetRow
     let db = app.store.db();
     let id = super::id(sheet)?;
     let sheet = store::find_sheet(db, id).await?.ok_or(Failure::NotFound)?;
-    let filter = ListFilter { sheet: Some(id), ..ListFilter::default() };
+    let filter = ListFilter {
+        sheet: Some(id),
+        ..ListFilter::default()
+    };
     let extent = store::extent(db, reach, &filter).await?;
-    if extent.duties == 0 { Err(Failure::NotFound) } else { Ok(sheet) }
+    if extent.duties == 0 {
+        Err(Failure::NotFound)
+    } else {
+        Ok(sheet)
+    }
 }

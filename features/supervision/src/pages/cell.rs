@@ -57,17 +57,26 @@ pub async fn show(
     Query(query): super::Said,
 ) -> web::Result {
     let db = app.store.db();
-    let (sheet, key) = (super::id(&sheet)?, key.parse::<Key>().map_err(|_| Failure::NotFound)?);
-    let duty = find_duty(db, key).await?.filter(|d| d.sheet == sheet).ok_or(Failure::NotFound)?;
+    let (sheet, key) = (
+        super::id(&sheet)?,
+        key.parse::<Key>().map_err(|_| Failure::NotFound)?,
+    );
+    let duty = find_duty(db, key)
+        .await?
+        .filter(|d| d.sheet == sheet)
+        .ok_or(Failure::NotFound)?;
     if !may_see(&actor, &duty) {
         return Err(Failure::NotFound);
     }
-    let requirement = find_requirement(db, key.requirement).await?.ok_or(Failure::NotFound)?;
+    let requirement = find_requirement(db, key.requirement)
+        .await?
+        .ok_or(Failure::NotFound)?;
     let facts = facts_of(db, key).await?;
     let sql = "SELECT n.name, t.because FROM target t JOIN node n ON n.id = t.organisation
                WHERE t.requirement = $1 AND t.organisation = $2";
-    let target: Option<(String, String)> =
-        db.find(sql, params![key.requirement, key.organisation]).await?;
+    let target: Option<(String, String)> = db
+        .find(sql, params![key.requirement, key.organisation])
+        .await?;
     let (organisation, because) = target.ok_or(Failure::NotFound)?;
     let counted: Vec<Id> = serde_json::from_str(&duty.counted)?;
     let look = look_of(&duty.status, duty.overdue, duty.not_applicable.is_none());
@@ -76,9 +85,14 @@ pub async fn show(
     let sees_board = actor.can(Right::SeeProgress, &place);
     let owed = is_owed(&duty);
     web::page(&WhyPage {
-        frame: Frame::new(&app, &actor, paths::PROGRESS, &format!("为什么是“{}”", look.words))
-            .await?
-            .saying(query.get("said").cloned()),
+        frame: Frame::new(
+            &app,
+            &actor,
+            paths::PROGRESS,
+            &format!("为什么是“{}”", look.words),
+        )
+        .await?
+        .saying(query.get("said").cloned()),
         here: paths::cell(sheet, key),
         board: sees_board.then(|| paths::board(sheet)),
         grounds: grounds(&duty, &requirement, &because)?,
@@ -92,9 +106,7 @@ pub async fn show(
         extension_asked: duty.extension_asked,
         exempt: duty.status == Status::Exempt.code(),
         excuses: open && actor.can(Right::ExcuseDuties, &place),
-        reviews: open
-            && duty.status == Status::AwaitingReview.code()
-            && may_review(&actor, &duty),
+        reviews: open && duty.status == Status::AwaitingReview.code() && may_review(&actor, &duty),
         reminds: (open && owed && actor.can(Right::SendReminders, &place))
             .then(|| format!("{}?organisation={}", paths::remind(sheet), key.organisation)),
         organisation,
@@ -120,7 +132,10 @@ fn grounds(
         None => Ground {
             holds: true,
             words: "适用于本组织".to_owned(),
-            small: format!("条件“{}”，{because}；下发时（{issued}）固定", requirement.who_words),
+            small: format!(
+                "条件“{}”，{because}；下发时（{issued}）固定",
+                requirement.who_words
+            ),
         },
         Some(why) => Ground {
             holds: false,
@@ -138,7 +153,11 @@ fn grounds(
         },
     });
     if let Some(day) = duty.submitted_on {
-        let timely = if duty.on_time == Some(false) { "逾期" } else { "按时" };
+        let timely = if duty.on_time == Some(false) {
+            "逾期"
+        } else {
+            "按时"
+        };
         grounds.push(Ground {
             holds: duty.on_time != Some(false),
             words: format!("{}报送，{timely}", day.chinese()),
@@ -148,7 +167,9 @@ fn grounds(
     let settled = Status::from_code(&duty.status).is_some_and(Status::is_settled);
     for line in serde_json::from_str::<Vec<Line>>(&duty.because)? {
         // The deadline and what does not apply were said above, what is missing is said below.
-        let said = ["期限", "不适用：", "尚缺："].iter().any(|head| line.words.starts_with(head));
+        let said = ["期限", "不适用：", "尚缺："]
+            .iter()
+            .any(|head| line.words.starts_with(head));
         if !said {
             grounds.push(Ground {
                 holds: settled || !line.words.contains("退回"),
@@ -168,8 +189,9 @@ async fn records(db: &::store::Db, ids: &[Id]) -> web::Result<Vec<Counted>> {
         "SELECT id, day, title FROM record WHERE removed_at IS NULL AND id IN ({}) ORDER BY day, id",
         placeholders(1, ids.len())
     );
-    let rows: Vec<(Id, Day, String)> =
-        db.all(&sql, ids.iter().flat_map(|id| params![*id]).collect()).await?;
+    let rows: Vec<(Id, Day, String)> = db
+        .all(&sql, ids.iter().flat_map(|id| params![*id]).collect())
+        .await?;
     let words = |(id, day, title): (Id, Day, String)| Counted {
         id,
         words: format!("{}“{title}”", day.short()),
@@ -177,14 +199,17 @@ async fn records(db: &::store::Db, ids: &[Id]) -> web::Result<Vec<Counted>> {
     Ok(rows.into_iter().map(words).collect())
 }
 
-fn history(
-    facts: &[FactRow],
-    requirement: &duty::store::RequirementRow,
-) -> Vec<(String, String)> {
+fn history(facts: &[FactRow], requirement: &duty::store::RequirementRow) -> Vec<(String, String)> {
     let of = |fact: &FactRow| {
-        let reason =
-            if fact.reason.is_empty() { String::new() } else { format!("：{}", fact.reason) };
-        let day = fact.day.map(|day| format!("至 {}", day.short())).unwrap_or_default();
+        let reason = if fact.reason.is_empty() {
+            String::new()
+        } else {
+            format!("：{}", fact.reason)
+        };
+        let day = fact
+            .day
+            .map(|day| format!("至 {}", day.short()))
+            .unwrap_or_default();
         let words = match fact.kind.as_str() {
             "started" => "开始填写".to_owned(),
             "handed_on" => format!("转交 {}", fact.handed_name.clone().unwrap_or_default()),
@@ -203,5 +228,10 @@ fn history(
         (words, format!("{} · {}", fact.at.chinese(), fact.by_name))
     };
     let issued = ("下发".to_owned(), requirement.issued_at.chinese());
-    facts.iter().rev().map(of).chain(std::iter::once(issued)).collect()
+    facts
+        .iter()
+        .rev()
+        .map(of)
+        .chain(std::iter::once(issued))
+        .collect()
 }

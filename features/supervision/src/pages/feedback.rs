@@ -1,10 +1,10 @@
 //! 意见反馈: “这件事是负担?”, from every page, with an answer that is tracked.
 
 use super::{id, value};
+use crate::paths;
 use crate::store::{self, FeedbackRow};
 use crate::use_cases::answer_feedback::answer_feedback;
 use crate::use_cases::give_feedback::{MOST, give_feedback};
-use crate::paths;
 use ::store::Fail;
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -56,10 +56,23 @@ pub async fn form(
     headers: HeaderMap,
     Query(query): super::Said,
 ) -> web::Result {
-    let from = headers.get(header::REFERER).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let from = headers
+        .get(header::REFERER)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     let said = query.get("said").cloned();
-    let page = page(&app, &actor, page_of(from), String::new(), FieldErrors::new()).await?;
-    web::page(&FeedbackPage { frame: page.frame.clone().saying(said), ..page })
+    let page = page(
+        &app,
+        &actor,
+        page_of(from),
+        String::new(),
+        FieldErrors::new(),
+    )
+    .await?;
+    web::page(&FeedbackPage {
+        frame: page.frame.clone().saying(said),
+        ..page
+    })
 }
 
 async fn page(
@@ -109,7 +122,10 @@ pub async fn all(State(app): State<App>, actor: Actor, Query(query): super::Said
     let before = value(&query, "before").parse().ok();
     let page = all_page(&app, &actor, before, None).await?;
     let said = query.get("said").cloned();
-    web::page(&AllPage { frame: page.frame.clone().saying(said), ..page })
+    web::page(&AllPage {
+        frame: page.frame.clone().saying(said),
+        ..page
+    })
 }
 
 async fn all_page(
@@ -149,7 +165,10 @@ pub async fn answer(
             let (actor, words) = (&actor, &words);
             async move {
                 answer_feedback(&tx, actor, feedback, words).await?;
-                Ok(reply::with_flash(paths::ALL_FEEDBACK, "已答复，对方的待阅里会出现。"))
+                Ok(reply::with_flash(
+                    paths::ALL_FEEDBACK,
+                    "已答复，对方的待阅里会出现。",
+                ))
             }
         })
         .await;

@@ -76,20 +76,33 @@ pub async fn show(
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let action = paths::list(filter.sheet);
-    let next = rows.last().filter(|_| more).map(|row| next_of(&action, &query, row));
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|row| next_of(&action, &query, row));
     let items = match &sheet {
         Some(sheet) => store::items(db, sheet.id).await?,
         None => Vec::new(),
     };
-    let label = sheet.as_ref().map_or("在办交办单".to_owned(), |s| s.label());
-    let status = STATUSES.iter().find(|(code, _)| *code == filter.status).map_or("", |(_, w)| w);
+    let label = sheet
+        .as_ref()
+        .map_or("在办交办单".to_owned(), |s| s.label());
+    let status = STATUSES
+        .iter()
+        .find(|(code, _)| *code == filter.status)
+        .map_or("", |(_, w)| w);
     let today = app.store.today();
     web::page(&ListPage {
         frame: Frame::new(&app, &actor, paths::PROGRESS, &format!("{label}：{status}")).await?,
-        back: sheet.as_ref().map_or(paths::PROGRESS.to_owned(), |s| paths::board(s.id)),
+        back: sheet
+            .as_ref()
+            .map_or(paths::PROGRESS.to_owned(), |s| paths::board(s.id)),
         sentence: format!("{} 件，{} 个党组织。", extent.duties, extent.organisations),
         zones: store::zones(db, &reach).await?,
-        items: items.into_iter().map(|item| (item.id, item.title)).collect(),
+        items: items
+            .into_iter()
+            .map(|item| (item.id, item.title))
+            .collect(),
         shown: rows.len(),
         rows: rows.into_iter().map(|row| listed(row, today)).collect(),
         statuses: STATUSES.to_vec(),
@@ -104,7 +117,11 @@ fn filter_of(query: &BTreeMap<String, String>, sheet: Option<Id>) -> ListFilter 
     let status = value(query, "status");
     ListFilter {
         sheet,
-        status: STATUSES.iter().find(|(code, _)| *code == status).map_or("", |(c, _)| c).to_owned(),
+        status: STATUSES
+            .iter()
+            .find(|(code, _)| *code == status)
+            .map_or("", |(c, _)| c)
+            .to_owned(),
         zone: value(query, "zone").parse().ok(),
         item: value(query, "item").parse().ok(),
         organisation: value(query, "organisation").parse().ok(),
@@ -114,24 +131,37 @@ fn filter_of(query: &BTreeMap<String, String>, sheet: Option<Id>) -> ListFilter 
 
 /// The same list after its last row.
 fn next_of(action: &str, query: &BTreeMap<String, String>, row: &ListedRow) -> String {
-    let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    let plain = |text: &str| {
+        text.chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+    };
     let mut parts: Vec<String> = query
         .iter()
         .filter(|(name, text)| name.as_str() != "after" && plain(name) && plain(text))
         .map(|(name, text)| format!("{name}={text}"))
         .collect();
-    parts.push(format!("after={}.{}.{}", row.path, row.rank, row.requirement));
+    parts.push(format!(
+        "after={}.{}.{}",
+        row.path, row.rank, row.requirement
+    ));
     format!("{action}?{}", parts.join("&"))
 }
 
 fn cursor(text: &str) -> Option<(TreePath, i64, Id)> {
     let mut parts = text.split('.');
     let path = TreePath::new(parts.next()?);
-    Some((path, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+    Some((
+        path,
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+    ))
 }
 
 fn listed(row: ListedRow, today: kernel::Day) -> Listed {
-    let key = Key { requirement: row.requirement, organisation: row.organisation };
+    let key = Key {
+        requirement: row.requirement,
+        organisation: row.organisation,
+    };
     let look = look_of(&row.status, row.overdue, row.not_applicable.is_none());
     let missing: Vec<String> = serde_json::from_str(&row.missing).unwrap_or_default();
     let owed = ["not_started", "under_way", "returned"].contains(&row.status.as_str());
@@ -140,7 +170,10 @@ fn listed(row: ListedRow, today: kernel::Day) -> Listed {
         notes.push(row.due.distance_words(today));
         notes.extend(missing);
     }
-    notes.extend(row.extension_asked.map(|day| format!("申请延期至{}", day.short())));
+    notes.extend(
+        row.extension_asked
+            .map(|day| format!("申请延期至{}", day.short())),
+    );
     notes.extend(row.handed_name.map(|name| format!("转交 {name}")));
     Listed {
         href: paths::cell(row.sheet, key),
@@ -148,7 +181,7 @@ fn listed(row: ListedRow, today: kernel::Day) -> Listed {
         zone: row.zone_name.unwrap_or_default(),
         title: row.title,
         due: row.due.short(),
-        note: notes.join(";"),
+        note: notes.join("；"),
         look,
     }
 }

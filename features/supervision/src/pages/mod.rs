@@ -26,8 +26,16 @@ pub fn routes() -> Vec<Route> {
         Route::get(paths::PROGRESS, SeeProgress, get(board::show)),
         Route::get("/progress/{sheet}/export", SeeProgress, get(board::export)),
         Route::get("/progress/{sheet}/list", SeeProgress, get(list::show)),
-        Route::get("/progress/{sheet}/remind", SendReminders, get(remind::preview)),
-        Route::post("/progress/{sheet}/remind", SendReminders, post(remind::send)),
+        Route::get(
+            "/progress/{sheet}/remind",
+            SendReminders,
+            get(remind::preview),
+        ),
+        Route::post(
+            "/progress/{sheet}/remind",
+            SendReminders,
+            post(remind::send),
+        ),
         Route::get("/progress/{sheet}/{key}", SeeDuties, get(cell::show)),
         Route::get(paths::NOTICES, SignedIn, get(notices::unread)),
         Route::get(paths::READ, SignedIn, get(notices::read)),
@@ -37,7 +45,11 @@ pub fn routes() -> Vec<Route> {
         Route::get(paths::FEEDBACK, SignedIn, get(feedback::form)),
         Route::post(paths::FEEDBACK, SignedIn, post(feedback::give)),
         Route::get(paths::ALL_FEEDBACK, ExcuseDuties, get(feedback::all)),
-        Route::post("/feedback/{id}/answer", ExcuseDuties, post(feedback::answer)),
+        Route::post(
+            "/feedback/{id}/answer",
+            ExcuseDuties,
+            post(feedback::answer),
+        ),
     ]
 }
 
@@ -65,7 +77,12 @@ pub fn nav() -> Vec<Nav> {
             label: "待阅",
             path: paths::NOTICES,
             right: Right::SignedIn,
-            shown: |actor| !actor.grants.iter().any(|grant| grant.role.is_administrator()),
+            shown: |actor| {
+                !actor
+                    .grants
+                    .iter()
+                    .any(|grant| grant.role.is_administrator())
+            },
             count: Some(|app, actor| {
                 Box::pin(async move {
                     Ok(store::unread(app.store.db(), actor.account, app.store.now()).await?)

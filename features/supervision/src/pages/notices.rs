@@ -38,7 +38,11 @@ struct Notice {
 }
 
 /// `GET /notices`
-pub async fn unread(State(app): State<App>, actor: Actor, Query(query): super::Said) -> web::Result {
+pub async fn unread(
+    State(app): State<App>,
+    actor: Actor,
+    Query(query): super::Said,
+) -> web::Result {
     show(&app, &actor, &query, false).await
 }
 
@@ -58,7 +62,11 @@ async fn show(
     let mut rows = store::notices(db, actor.account, is_read, now, before, PAGE + 1).await?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
-    let (title, path) = if is_read { ("已阅", paths::READ) } else { ("待阅", paths::NOTICES) };
+    let (title, path) = if is_read {
+        ("已阅", paths::READ)
+    } else {
+        ("待阅", paths::NOTICES)
+    };
     let unread = store::unread(db, actor.account, now).await?;
     web::page(&NoticesPage {
         sentence: match (is_read, unread) {
@@ -66,14 +74,19 @@ async fn show(
             (false, 0) => "没有待阅的。".to_owned(),
             (false, n) => format!("{n} 件，看过即可，不用回。"),
         },
-        next: rows.last().filter(|_| more).map(|row| format!("{path}?before={}", row.id)),
+        next: rows
+            .last()
+            .filter(|_| more)
+            .map(|row| format!("{path}?before={}", row.id)),
         rows: rows.into_iter().map(|row| notice(row, now.day())).collect(),
         tabs: Tabs {
             works: actor.can_anywhere(Right::WorkOnDuties) || actor.is(Role::Principal),
             office: actor.is(Role::Officer) || actor.is(Role::Leader),
             unread,
         },
-        frame: Frame::new(app, actor, paths::NOTICES, title).await?.saying(query.get("said").cloned()),
+        frame: Frame::new(app, actor, paths::NOTICES, title)
+            .await?
+            .saying(query.get("said").cloned()),
         is_read,
     })
 }
@@ -135,5 +148,7 @@ pub async fn open(
 }
 
 async fn link(app: &App, account: Id, notice: Id) -> web::Result<String> {
-    store::link_of(app.store.db(), account, notice).await?.ok_or(Failure::NotFound)
+    store::link_of(app.store.db(), account, notice)
+        .await?
+        .ok_or(Failure::NotFound)
 }

@@ -74,13 +74,19 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
     let today = app.store.today();
     let reach = actor.reach(Right::SeeProgress);
     let sheets: Vec<SheetRow> = store::sheets(db, &reach).await?;
-    let open: Vec<SheetRow> = sheets.into_iter().filter(|s| s.closed_at.is_none()).collect();
+    let open: Vec<SheetRow> = sheets
+        .into_iter()
+        .filter(|s| s.closed_at.is_none())
+        .collect();
     let (bars, zones) = bars(&app, &reach, &open).await?;
     let mut whole = Tally::default();
     for bar in &bars {
         whole.join(&bar.tally);
     }
-    let late = ListFilter { status: "overdue".to_owned(), ..ListFilter::default() };
+    let late = ListFilter {
+        status: "overdue".to_owned(),
+        ..ListFilter::default()
+    };
     let late = store::extent(db, &reach, &late).await?;
     let soon = ListFilter {
         status: "owed".to_owned(),
@@ -89,12 +95,20 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
     };
     let due_soon = store::extent(db, &reach, &soon).await?.duties;
     let reviews = actor.can_anywhere(Right::ReviewDuties);
-    let waiting = if reviews { review::waiting(&app, &actor, None).await? } else { 0 };
+    let waiting = if reviews {
+        review::waiting(&app, &actor, None).await?
+    } else {
+        0
+    };
     let fresh = match reviews {
         true => review::waiting(&app, &actor, Some(review::yesterday(&app))).await?,
         false => 0,
     };
-    let asked = store::extensions(db, &actor).await?.into_iter().map(asked).collect();
+    let asked = store::extensions(db, &actor)
+        .await?
+        .into_iter()
+        .map(asked)
+        .collect();
     let coming = store::coming(db, &reach, today, today.plus_days(AHEAD)).await?;
     let hears = actor.can_anywhere(Right::ExcuseDuties);
     let month = Instant::at(today.first_of_month(), 0);
@@ -105,10 +119,17 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
     web::page(&OfficePage {
         sentence: format!("在办交办单 {} 份，{}。", open.len(), whole.words()),
         zones_of: open.first().map(SheetRow::label).unwrap_or_default(),
-        coming: coming.into_iter().map(|row| coming_of(row, today)).collect(),
+        coming: coming
+            .into_iter()
+            .map(|row| coming_of(row, today))
+            .collect(),
         drafts: store::drafts(db, &actor.reach(Right::IssueSheets)).await?,
         issues: actor.can_anywhere(Right::IssueSheets),
-        soon_href: format!("{}?status=owed&due_to={}", paths::list(None), today.plus_days(AHEAD)),
+        soon_href: format!(
+            "{}?status=owed&due_to={}",
+            paths::list(None),
+            today.plus_days(AHEAD)
+        ),
         unread: store::unread(db, actor.account, app.store.now()).await?,
         frame: Frame::new(&app, &actor, paths::OFFICE, "今天要办的事")
             .await?
@@ -152,15 +173,21 @@ async fn bars(
     let mut zones = Vec::new();
     if let Some(sheet) = open.first() {
         let names = store::zones(db, reach).await?;
-        let kept: Option<Vec<Tally>> =
-            names.iter().map(|(zone, _)| sums.zone(sheet.id, *zone, reach)).collect();
+        let kept: Option<Vec<Tally>> = names
+            .iter()
+            .map(|(zone, _)| sums.zone(sheet.id, *zone, reach))
+            .collect();
         let mut tallies = match kept {
             Some(kept) => names.iter().map(|(zone, _)| *zone).zip(kept).collect(),
             None => store::count_by_zone(db, sheet.id, reach).await?,
         };
         for (zone, name) in names {
             let href = format!("{}&zone={zone}", paths::board(sheet.id));
-            zones.push(ZoneBar { href, name, tally: tallies.remove(&zone).unwrap_or_default() });
+            zones.push(ZoneBar {
+                href,
+                name,
+                tally: tallies.remove(&zone).unwrap_or_default(),
+            });
         }
         zones.retain(|zone| zone.tally.asked() > 0);
     }
@@ -168,7 +195,10 @@ async fn bars(
 }
 
 fn asked(row: AskedRow) -> Asked {
-    let key = Key { requirement: row.requirement, organisation: row.organisation };
+    let key = Key {
+        requirement: row.requirement,
+        organisation: row.organisation,
+    };
     Asked {
         href: paths::cell(row.sheet, key),
         title: format!("{}申请延期", row.name),
@@ -179,7 +209,11 @@ fn asked(row: AskedRow) -> Asked {
 
 fn coming_of(row: ComingRow, today: kernel::Day) -> Coming {
     Coming {
-        href: format!("{}?item={}&status=owed", paths::list(Some(row.sheet)), row.id),
+        href: format!(
+            "{}?item={}&status=owed",
+            paths::list(Some(row.sheet)),
+            row.id
+        ),
         distance: match today.days_until(row.due) {
             n @ 3.. => format!("{n} 天"),
             _ => row.due.distance_words(today),

@@ -53,7 +53,11 @@ pub async fn preview(
 async fn open_sheet(app: &App, actor: &Actor, sheet: &str) -> web::Result<SheetRow> {
     let reach = actor.reach(Right::SendReminders);
     let sheet = super::board::find(app, &reach, sheet).await?;
-    if sheet.closed_at.is_some() { Err(Failure::NotFound) } else { Ok(sheet) }
+    if sheet.closed_at.is_some() {
+        Err(Failure::NotFound)
+    } else {
+        Ok(sheet)
+    }
 }
 
 async fn page(
@@ -83,7 +87,8 @@ async fn page(
             items: named(one),
             n: one.len(),
             last: last.get(&id).map(|at| at.day().short()).unwrap_or_default(),
-            ticked: reachable && only.map_or_else(|| one.iter().any(|r| r.due <= soon), |o| o == id),
+            ticked: reachable
+                && only.map_or_else(|| one.iter().any(|r| r.due <= soon), |o| o == id),
             reachable,
         });
     }
@@ -98,9 +103,16 @@ async fn page(
         label: sheet.label(),
         sentence: match rows.len() {
             0 => "没有欠交的组织，不用提醒。".to_owned(),
-            n => format!("只提醒欠交的：{n} 个组织，共 {} 件，每人合并成一条。", owed.len()),
+            n => format!(
+                "只提醒欠交的：{n} 个组织，共 {} 件，每人合并成一条。",
+                owed.len()
+            ),
         },
-        show_at: if show_at == now { "马上（工作时间）".to_owned() } else { show_at.chinese() },
+        show_at: if show_at == now {
+            "马上（工作时间）".to_owned()
+        } else {
+            show_at.chinese()
+        },
         ticked: rows.iter().filter(|row| row.ticked).count(),
         rows,
         sample,
@@ -110,15 +122,25 @@ async fn page(
 
 fn named(rows: &[OwedRow]) -> String {
     const MOST: usize = 4;
-    let names = rows.iter().take(MOST).map(|row| format!("{}（{}）", row.title, row.due.short()));
-    let names = names.collect::<Vec<_>>().join(";");
-    if rows.len() > MOST { format!("{names}等") } else { names }
+    let names = rows
+        .iter()
+        .take(MOST)
+        .map(|row| format!("{}（{}）", row.title, row.due.short()));
+    let names = names.collect::<Vec<_>>().join("；");
+    if rows.len() > MOST {
+        format!("{names}等")
+    } else {
+        names
+    }
 }
 
 /// What the first of those ticked would read.
 fn sample(owed: &[OwedRow], rows: &[Owing], today: kernel::Day) -> Option<(String, String)> {
     let first = rows.iter().find(|row| row.ticked)?;
-    let theirs: Vec<&OwedRow> = owed.iter().filter(|row| row.organisation == first.id).collect();
+    let theirs: Vec<&OwedRow> = owed
+        .iter()
+        .filter(|row| row.organisation == first.id)
+        .collect();
     let words = digest_words(&theirs, today);
     let (head, rest) = words.split_once('\n')?;
     Some((head.to_owned(), format!("{}：{rest}", first.name)))

@@ -13,7 +13,10 @@ pub async fn answer_feedback(
     words: &str,
 ) -> Result<(), Fail<FeedbackRefusal>> {
     let feedback = find_feedback(tx, id).await?.ok_or(Fail::NotFound)?;
-    if !actor.can(Right::ExcuseDuties, &Place::new(&feedback.path, feedback.zone)) {
+    if !actor.can(
+        Right::ExcuseDuties,
+        &Place::new(&feedback.path, feedback.zone),
+    ) {
         return Err(Fail::NotFound);
     }
     check(words).map_err(Fail::Refused)?;
@@ -36,6 +39,12 @@ pub async fn answer_feedback(
         show_at: tx.now(),
     };
     add_notices(tx, &[notice]).await?;
-    tx.audit("answer_feedback", ("feedback", id), &feedback.path, serde_json::json!({})).await?;
+    tx.audit(
+        "answer_feedback",
+        ("feedback", id),
+        &feedback.path,
+        serde_json::json!({}),
+    )
+    .await?;
     Ok(())
 }

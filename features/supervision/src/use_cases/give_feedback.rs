@@ -61,15 +61,33 @@ pub async fn give_feedback(
     check(words).map_err(Fail::Refused)?;
     let id = tx.new_id();
     let home = actor.home();
-    let organisation = home.filter(|grant| grant.zone.is_none()).map(|grant| grant.node);
+    let organisation = home
+        .filter(|grant| grant.zone.is_none())
+        .map(|grant| grant.node);
     let path = home.map_or_else(TreePath::default, |grant| grant.path.clone());
     let zone = home.and_then(|grant| grant.zone);
     tx.exec(
         "INSERT INTO feedback (id, account, by_name, organisation, path, zone, page, words, at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        params![id, actor.account, &actor.name, organisation, &path, zone, page, words, tx.now()],
+        params![
+            id,
+            actor.account,
+            &actor.name,
+            organisation,
+            &path,
+            zone,
+            page,
+            words,
+            tx.now()
+        ],
     )
     .await?;
-    tx.audit("give_feedback", ("feedback", id), &path, serde_json::json!({ "page": page })).await?;
+    tx.audit(
+        "give_feedback",
+        ("feedback", id),
+        &path,
+        serde_json::json!({ "page": page }),
+    )
+    .await?;
     Ok(id)
 }

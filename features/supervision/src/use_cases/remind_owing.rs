@@ -33,19 +33,24 @@ pub async fn remind_owing(
 ) -> Result<Reminded, Fail<Infallible>> {
     let reach = actor.reach(Right::SendReminders);
     let rows = owed(tx, Some(&reach), Some(sheet.id), None).await?;
-    let rows: Vec<OwedRow> =
-        rows.into_iter().filter(|row| organisations.contains(&row.organisation)).collect();
+    let rows: Vec<OwedRow> = rows
+        .into_iter()
+        .filter(|row| organisations.contains(&row.organisation))
+        .collect();
     let reminded = send(tx, &rows).await?;
     let detail = json!({ "organisations": reminded.organisations, "notices": reminded.notices });
-    tx.audit("send_reminders", ("sheet", sheet.id), &sheet.path, detail).await?;
+    tx.audit("send_reminders", ("sheet", sheet.id), &sheet.path, detail)
+        .await?;
     Ok(reminded)
 }
 
 async fn send(tx: &Tx, rows: &[OwedRow]) -> Result<Reminded, Error> {
     let show_at = working_time::next(&WorkingCalendar::national(), tx.now());
     let by_account = digests(tx, rows, tx.today()).await?;
-    let notices: Vec<NewNotice> =
-        by_account.iter().map(|(account, rows)| digest(*account, rows, show_at)).collect();
+    let notices: Vec<NewNotice> = by_account
+        .iter()
+        .map(|(account, rows)| digest(*account, rows, show_at))
+        .collect();
     let added = add_notices(tx, &notices).await?;
     let organisations: BTreeSet<Id> = rows.iter().map(|row| row.organisation).collect();
     Ok(Reminded {
@@ -68,7 +73,9 @@ async fn digests<'r>(
     let active = active(db, &handed).await?;
     let mut by_account: BTreeMap<Id, Vec<&OwedRow>> = BTreeMap::new();
     for row in rows {
-        let own = workers.get(&row.organisation).map_or(&[][..], Vec::as_slice);
+        let own = workers
+            .get(&row.organisation)
+            .map_or(&[][..], Vec::as_slice);
         let to = match row.handed_to.filter(|account| active.contains(account)) {
             Some(account) => vec![account],
             None => own.to_vec(),
@@ -110,12 +117,23 @@ pub fn digest_words(rows: &[&OwedRow], today: Day) -> String {
         words.push_str(&format!("，其中 {late} 件已逾期"));
     }
     words.push('\n');
-    let several = rows.iter().any(|row| row.organisation != rows[0].organisation);
+    let several = rows
+        .iter()
+        .any(|row| row.organisation != rows[0].organisation);
     let named = rows.iter().take(MOST_NAMED).map(|row| {
-        let whose = if several { format!("{}：", row.name) } else { String::new() };
-        format!("{whose}{}（{}，{}）", row.title, row.due.short(), row.due.distance_words(today))
+        let whose = if several {
+            format!("{}：", row.name)
+        } else {
+            String::new()
+        };
+        format!(
+            "{whose}{}（{}，{}）",
+            row.title,
+            row.due.short(),
+            row.due.distance_words(today)
+        )
     });
-    words.push_str(&named.collect::<Vec<_>>().join(";"));
+    words.push_str(&named.collect::<Vec<_>>().join("；"));
     if rows.len() > MOST_NAMED {
         words.push_str(&format!("等 {} 件", rows.len()));
     }
@@ -132,7 +150,9 @@ pub fn daily(app: App, _: serde_json::Value) -> BoxFuture<'static, Result<(), Er
         app.store
             .housekeeping(|tx| async move {
                 let at = Instant::at(tomorrow, EIGHT);
-                Ok(tx.enqueue("remind", &json!({}), at, Some(&tomorrow.to_string())).await?)
+                Ok(tx
+                    .enqueue("remind", &json!({}), at, Some(&tomorrow.to_string()))
+                    .await?)
             })
             .await?;
         if working_time::is_over(app.store.now()) {
@@ -163,9 +183,11 @@ pub async fn remind_today(app: &App) -> Result<Reminded, Error> {
         .store
         .write(&By::system(), |tx| async move {
             let reminded = send(&tx, &rows).await?;
-            let detail = json!({ "organisations": reminded.organisations, "notices": reminded.notices });
+            let detail =
+                json!({ "organisations": reminded.organisations, "notices": reminded.notices });
             let nowhere = TreePath::default();
-            tx.audit("send_reminders", ("day", Id(0)), &nowhere, detail).await?;
+            tx.audit("send_reminders", ("day", Id(0)), &nowhere, detail)
+                .await?;
             Ok(reminded)
         })
         .await;

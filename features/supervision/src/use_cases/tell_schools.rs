@@ -19,12 +19,16 @@ fn id_in(payload: &serde_json::Value, name: &str) -> Id {
 pub fn sheet_issued(app: App, payload: serde_json::Value) -> BoxFuture<'static, Result<(), Error>> {
     Box::pin(async move {
         let sheet = id_in(&payload, "sheet");
-        app.store.housekeeping(|tx| async move { Ok(tell_of_sheet(&tx, sheet).await?) }).await
+        app.store
+            .housekeeping(|tx| async move { Ok(tell_of_sheet(&tx, sheet).await?) })
+            .await
     })
 }
 
 async fn tell_of_sheet(tx: &Tx, id: Id) -> Result<(), Error> {
-    let Some(sheet) = find_sheet(tx, id).await? else { return Ok(()) };
+    let Some(sheet) = find_sheet(tx, id).await? else {
+        return Ok(());
+    };
     let sql = "SELECT t.organisation, COUNT(*) AS n FROM target t JOIN requirement r ON r.id = t.requirement
                WHERE r.source_kind = 'sheet' AND r.source = $1 AND t.applies = TRUE
                GROUP BY t.organisation ORDER BY t.organisation";
@@ -33,7 +37,11 @@ async fn tell_of_sheet(tx: &Tx, id: Id) -> Result<(), Error> {
     let show_at = working_time::next(&WorkingCalendar::national(), tx.now());
     let mut notices = Vec::new();
     for (organisation, n) in asked {
-        let words = format!("新下发：{}\n{}，涉及本组织 {n} 件。", sheet.title, sheet.label());
+        let words = format!(
+            "新下发：{}\n{}，涉及本组织 {n} 件。",
+            sheet.title,
+            sheet.label()
+        );
         for account in workers.get(&organisation).into_iter().flatten() {
             notices.push(NewNotice {
                 account: *account,
@@ -53,41 +61,63 @@ async fn tell_of_sheet(tx: &Tx, id: Id) -> Result<(), Error> {
 pub fn duty_fact(app: App, payload: serde_json::Value) -> BoxFuture<'static, Result<(), Error>> {
     Box::pin(async move {
         let fact = id_in(&payload, "fact");
-        app.store.housekeeping(|tx| async move { Ok(tell_of_fact(&tx, fact).await?) }).await
+        app.store
+            .housekeeping(|tx| async move { Ok(tell_of_fact(&tx, fact).await?) })
+            .await
     })
 }
 
 async fn tell_of_fact(tx: &Tx, id: Id) -> Result<(), Error> {
     let sql = format!("SELECT {FACT_COLUMNS} FROM fact WHERE id = $1");
-    let Some(fact) = tx.find::<FactRow>(&sql, params![id]).await? else { return Ok(()) };
-    let key = Key { requirement: fact.requirement, organisation: fact.organisation };
-    let (Some(duty), Some(requirement)) =
-        (find_duty(tx, key).await?, find_requirement(tx, key.requirement).await?)
-    else {
+    let Some(fact) = tx.find::<FactRow>(&sql, params![id]).await? else {
+        return Ok(());
+    };
+    let key = Key {
+        requirement: fact.requirement,
+        organisation: fact.organisation,
+    };
+    let (Some(duty), Some(requirement)) = (
+        find_duty(tx, key).await?,
+        find_requirement(tx, key.requirement).await?,
+    ) else {
         return Ok(());
     };
     if fact.kind == "returned" && was_undone(tx, &fact, key).await? {
         return Ok(());
     }
-    let Some(words) = words(&fact, &requirement.title) else { return Ok(()) };
+    let Some(words) = words(&fact, &requirement.title) else {
+        return Ok(());
+    };
     let show_at = working_time::next(&WorkingCalendar::national(), tx.now());
-    let notices = concerned(tx, &duty).await?.into_iter().map(|account| NewNotice {
-        account,
-        kind: "duty",
-        words: words.clone(),
-        link: duty::paths::duty(key),
-        dedupe: format!("fact:{id}"),
-        show_at,
-    });
+    let notices = concerned(tx, &duty)
+        .await?
+        .into_iter()
+        .map(|account| NewNotice {
+            account,
+            kind: "duty",
+            words: words.clone(),
+            link: duty::paths::duty(key),
+            dedupe: format!("fact:{id}"),
+            show_at,
+        });
     add_notices(tx, &notices.collect::<Vec<_>>()).await?;
     Ok(())
 }
 
 /// Whether the judgement was taken back, or something newer has taken its place.
 async fn was_undone(tx: &Tx, fact: &FactRow, key: Key) -> Result<bool, Error> {
-    const TURNS: [&str; 5] = ["submitted", "withdrawn", "accepted", "returned", "review_undone"];
+    const TURNS: [&str; 5] = [
+        "submitted",
+        "withdrawn",
+        "accepted",
+        "returned",
+        "review_undone",
+    ];
     let facts = facts_of(tx, key).await?;
-    let last = facts.iter().rev().find(|f| TURNS.contains(&f.kind.as_str()));
+    let last = facts
+        .iter()
+        .rev()
+        .find(|f| TURNS.contains(&f.kind.as_str()));
     Ok(last.is_none_or(|last| last.id != fact.id))
 }
 
@@ -113,8 +143,10 @@ fn words(fact: &FactRow, title: &str) -> Option<String> {
 
 /// The organisation's own people, and whoever it was handed on to.
 async fn concerned(tx: &Tx, duty: &DutyRow) -> Result<Vec<Id>, Error> {
-    let mut accounts =
-        workers(tx, tx.today()).await?.remove(&duty.organisation).unwrap_or_default();
+    let mut accounts = workers(tx, tx.today())
+        .await?
+        .remove(&duty.organisation)
+        .unwrap_or_default();
     accounts.extend(duty.handed_to.filter(|to| !accounts.contains(to)));
     Ok(accounts)
 }

@@ -7,13 +7,22 @@ use testkit::{Caller, County, on_both};
 /// The number before `件` after that word.
 fn figure(words: &str, after: &str) -> i64 {
     let rest = words.split(after).nth(1).unwrap_or_default().trim_start();
-    rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
+    rest.chars()
+        .take_while(char::is_ascii_digit)
+        .collect::<String>()
+        .parse()
+        .unwrap()
 }
 
 async fn listed(caller: &Caller, path: &str) -> i64 {
     let words = caller.get(path).await.words();
     let (before, _) = words.split_once(" 件，").unwrap_or((&words, ""));
-    before.rsplit(' ').next().unwrap().parse().unwrap_or_else(|_| panic!("{words}"))
+    before
+        .rsplit(' ')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap_or_else(|_| panic!("{words}"))
 }
 
 on_both! {

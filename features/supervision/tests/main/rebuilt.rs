@@ -9,7 +9,9 @@ async fn page(caller: &Caller, path: &str) -> String {
     let html = caller.get(path).await.page();
     let mut parts = html.split("name=\"_key\" value=\"");
     let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| text + part.split_once('"').map_or("", |(_, rest)| rest))
+    parts.fold(first, |text, part| {
+        text + part.split_once('"').map_or("", |(_, rest)| rest)
+    })
 }
 
 on_both! {

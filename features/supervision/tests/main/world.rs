@@ -20,11 +20,17 @@ pub struct Sheet {
 
 impl Sheet {
     pub fn survey(&self, organisation: Id) -> Key {
-        Key { requirement: self.survey, organisation }
+        Key {
+            requirement: self.survey,
+            organisation,
+        }
     }
 
     pub fn lecture(&self, organisation: Id) -> Key {
-        Key { requirement: self.lecture, organisation }
+        Key {
+            requirement: self.lecture,
+            organisation,
+        }
     }
 }
 
@@ -115,12 +121,19 @@ pub async fn actor(app: &TestApp, account: Id) -> Actor {
         .housekeeping(|tx| async move { Ok(identity::mint_session(&tx, account).await?) })
         .await
         .unwrap();
-    identity::Sessions.identify(store, &minted.token).await.unwrap().unwrap()
+    identity::Sessions
+        .identify(store, &minted.token)
+        .await
+        .unwrap()
+        .unwrap()
 }
 
 pub async fn submit(app: &TestApp, account: Id, key: Key) {
     let who = actor(app, account).await;
-    let what = Submission { text: "已收集 41 条".to_owned(), ..Submission::default() };
+    let what = Submission {
+        text: "已收集 41 条".to_owned(),
+        ..Submission::default()
+    };
     let done: Result<Id, Fail<DutyRefusal>> = app
         .app
         .store
@@ -178,6 +191,14 @@ pub async fn run_jobs(app: &TestApp) {
 /// The first lines of an account's notices, the newest first.
 pub async fn notices(app: &TestApp, account: Id) -> Vec<String> {
     let sql = "SELECT words FROM notice WHERE account = $1 ORDER BY id DESC";
-    let all: Vec<String> = app.app.store.db().column(sql, params![account]).await.unwrap();
-    all.iter().map(|words| words.lines().next().unwrap_or_default().to_owned()).collect()
+    let all: Vec<String> = app
+        .app
+        .store
+        .db()
+        .column(sql, params![account])
+        .await
+        .unwrap();
+    all.iter()
+        .map(|words| words.lines().next().unwrap_or_default().to_owned())
+        .collect()
 }
