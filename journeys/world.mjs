@@ -63,7 +63,7 @@ export class World {
     world.steps = 0;
     await world.serve(TODAY);
     const browser = process.env.ZHIBU_CHROMIUM || spawnSync('sh', ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome']).stdout.toString().trim();
-    world.browser = await chromium.launch({ executablePath: browser, args: ['--no-sandbox', '--lang=zh-CN'], env: { ...process.env, LANGUAGE: 'zh_CN', LANG: 'zh_CN.UTF-8' } });
+    world.browser = await chromium.launch({ executablePath: browser, args: ['--no-sandbox', '--lang=zh-CN'], env: { ...process.env, LANGUAGE: 'zh_CN', LANG: 'C.UTF-8' } });
     return world;
   }
 
