@@ -30,6 +30,5 @@ pub fn feature() -> Feature {
         nav: [pages::school::nav(), pages::review::nav()].concat(),
         subscribers: vec![maintain::on_record],
         jobs: vec![("turn_of_day", maintain::turn_of_day)],
-        ..Feature::default()
     }
 }
