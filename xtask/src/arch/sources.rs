@@ -5,11 +5,11 @@ use super::{Finding, finding};
 use regex::Regex;
 
 const PURE: &str = "2. kernel, rules and reading: no I/O, no async, no clock, no randomness";
-const STATEMENTS: &str = "5. SQL stands with the stored state: not in kernel, rules, reading, office, web, nor in a feature's pages, forms, paths, sheets, entities, words or lib.rs";
+const STATEMENTS: &str = "5. SQL stands with the stored state: not in kernel, rules, reading, office, web, nor in a feature's forms, paths, sheets, entities, words or lib.rs; in pages only what a page reads, in a file rows.rs";
 const CONTEXT: &str =
     "6. time, randomness and ids come from store's context, its only exception to the lint";
 const LENGTH: &str = "7. no file over 600 lines";
-const HANDLERS: &str = "8. no function of a page over 60 lines";
+const HANDLERS: &str = "8. no function of a page over 100 lines";
 const NAMES: &str = "9. no unit's name and no year's slogan in code or schema";
 const RED_LINES: &str =
     "10. the two words of the red lines stand in one list of reading, and in no other place";
@@ -19,7 +19,7 @@ const ROUTES: &str = "12. routes are made by web::Route, which asks for a right"
 /// Lines a file may have.
 const MOST_LINES: usize = 600;
 /// Lines a function of a page may have.
-const MOST_OF_A_FUNCTION: usize = 60;
+const MOST_OF_A_FUNCTION: usize = 100;
 /// The list of demands that the red lines forbid.
 const FORBIDDEN_LIST: &str = "reading/src/hints.rs";
 
@@ -47,6 +47,7 @@ struct Patterns {
     statement: Regex,
     names: Regex,
     routes: Regex,
+    writes: Regex,
 }
 
 impl Patterns {
@@ -61,6 +62,7 @@ impl Patterns {
             // The invented county of the demo, and slogans of the kind '某某提升年'.
             names: Regex::new("清禾|(主题|攻坚|提升|落实|创新|深化|巩固|建设)年[”\"活]")?,
             routes: Regex::new(r"\.route\(")?,
+            writes: Regex::new(r#""(INSERT INTO|UPDATE [a-z_]+ SET|DELETE FROM)\s"#)?,
         })
     }
 }
@@ -78,11 +80,15 @@ fn lines(file: &File, patterns: &Patterns) -> Vec<Finding> {
         if file.is("rs") && is_without_statements(file) && patterns.statement.is_match(line) {
             note(STATEMENTS);
         }
+        if file.path.contains("/src/pages/") && patterns.writes.is_match(line) {
+            note(STATEMENTS);
+        }
         if !is_demo && patterns.names.is_match(line) {
             note(NAMES);
         }
-        if line.contains("[allow(clippy::disallowed_methods") && file.path != "store/src/context.rs"
-        {
+        let excused =
+            line.trim_start().starts_with('#') && line.contains("clippy::disallowed_methods");
+        if excused && file.path != "store/src/context.rs" {
             note(CONTEXT);
         }
         if home.starts_with("features") && patterns.routes.is_match(line) {
@@ -105,6 +111,9 @@ fn is_without_statements(file: &File) -> bool {
     let Some(room) = file.path.strip_prefix(&format!("{home}/src/")) else {
         return false;
     };
+    if room.ends_with("/rows.rs") {
+        return false;
+    }
     let room = room.split(['/', '.']).next().unwrap_or_default();
     home.starts_with("features")
         && matches!(
