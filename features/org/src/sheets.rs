@@ -80,12 +80,7 @@ impl Ground {
                     .insert(figure.code, figure.value);
             }
         }
-        let kinds = db
-            .all(
-                "SELECT category, code, name FROM node_kind ORDER BY rank",
-                vec![],
-            )
-            .await?;
+        let kinds = rows::every_kind(db).await?;
         Ok(Ground {
             today,
             at,

@@ -229,6 +229,15 @@ pub async fn kind_names(db: &Db) -> Result<HashMap<String, String>, Error> {
     Ok(rows.into_iter().collect())
 }
 
+/// Every kind of every category, by rank: (category, code, name).
+pub async fn every_kind(db: &Db) -> Result<Vec<(String, String, String)>, Error> {
+    db.all(
+        "SELECT category, code, name FROM node_kind ORDER BY rank",
+        vec![],
+    )
+    .await
+}
+
 /// Every tag, by rank.
 pub async fn tag_kinds(db: &Db) -> Result<Vec<Code>, Error> {
     db.all(

@@ -122,6 +122,45 @@ async fn visible(app: &App, actor: &Actor, id: Id) -> Result<Option<Node>> {
     Ok(node.filter(|n| n.category == "zone" || actor.can(Right::SeeOrganisations, &n.place())))
 }
 
+/// What hangs together with a node on a day.
+struct Around {
+    above: Vec<Node>,
+    zone: Option<Node>,
+    groupings: Vec<Node>,
+    below: Vec<Node>,
+    units: Vec<Node>,
+}
+
+async fn around(app: &App, actor: &Actor, id: Id, on: Day) -> Result<Around> {
+    let db = app.store.db();
+    let ends = async |tree: &str, upper: bool| org::store::ends(db, tree, id, upper, on).await;
+    let mut above = ends("subordination", true).await?;
+    above.extend(ends("coverage", true).await?);
+    above.extend(ends("district", true).await?);
+    let mut groupings = ends("group", true).await?;
+    groupings.extend(ends("contact", true).await?);
+    let mut below = ends("subordination", false).await?;
+    for tree in ["zone", "group", "contact", "district"] {
+        below.extend(ends(tree, false).await?);
+    }
+    below.retain(|n| actor.can(Right::SeeOrganisations, &n.place()));
+    let zone = ends("zone", true).await?.pop();
+    let units = ends("coverage", false).await?;
+    Ok(Around {
+        above,
+        zone,
+        groupings,
+        below,
+        units,
+    })
+}
+
+fn may_edit(actor: &Actor, node: &Node) -> bool {
+    node.is_active()
+        && (actor.can(Right::EditOrganisations, &node.place())
+            || (node.category == "zone" && actor.can_anywhere(Right::EditOrganisations)))
+}
+
 async fn show_node(app: &App, actor: &Actor, id: Id, asked: Asked) -> Result {
     let node = visible(app, actor, id).await?.ok_or(Failure::NotFound)?;
     let (db, today) = (app.store.db(), app.store.today());
@@ -144,19 +183,30 @@ async fn show_node(app: &App, actor: &Actor, id: Id, asked: Asked) -> Result {
         counts,
     };
     let tree = tree::draw(db, wanted).await?;
+    let mut page = fill(app, actor, node, tree, way.0, on).await?;
+    page.way_word = way.2;
+    page.frame = page.frame.saying(asked.said);
+    reply::page(&page)
+}
+
+async fn fill(
+    app: &App,
+    actor: &Actor,
+    node: Node,
+    tree: Tree,
+    way: &str,
+    on: Day,
+) -> Result<OrganisationPage> {
+    let (db, today, id) = (app.store.db(), app.store.today(), node.id);
+    let counts = actor.can_anywhere(Right::SeeMembers);
     let kinds = org::store::kind_names(db).await?;
-    let ends = async |tree: &str, upper: bool| org::store::ends(db, tree, id, upper, on).await;
-    let mut above = ends("subordination", true).await?;
-    above.extend(ends("coverage", true).await?);
-    above.extend(ends("district", true).await?);
-    let mut groupings = ends("group", true).await?;
-    groupings.extend(ends("contact", true).await?);
-    let mut below = ends("subordination", false).await?;
-    for tree in ["zone", "group", "contact", "district"] {
-        below.extend(ends(tree, false).await?);
-    }
-    below.retain(|n| actor.can(Right::SeeOrganisations, &n.place()));
-    let units = ends("coverage", false).await?;
+    let Around {
+        above,
+        zone,
+        groupings,
+        below,
+        units,
+    } = around(app, actor, id, on).await?;
     let unit_lines = unit_lines(app, &units, &kinds, on).await?;
     let (pupils, staff) = unit_lines
         .iter()
@@ -165,35 +215,18 @@ async fn show_node(app: &App, actor: &Actor, id: Id, asked: Asked) -> Result {
     let members = counts.then(|| tree.members.get(&id).copied().unwrap_or(0));
     let sees_members =
         actor.can(Right::SeeMembers, &node.place()) && node.category == "organisation";
-    let advice = if on == today && node.category == "organisation" {
-        advise(app, &node, &posts, &units).await?
-    } else {
-        vec![]
-    };
-    let past = if on == today {
-        String::new()
-    } else {
-        format!("&on={on}")
-    };
-    let may_edit = node.is_active()
-        && (actor.can(Right::EditOrganisations, &node.place())
-            || (node.category == "zone" && actor.can_anywhere(Right::EditOrganisations)));
-    let page = OrganisationPage {
-        frame: Frame::new(app, actor, org::paths::ORGANISATIONS, &node.name)
-            .await?
-            .saying(asked.said),
-        query: format!("?tree={}{past}", way.0),
-        way: way.0.to_owned(),
-        way_word: way.2,
-        ways: WAYS
-            .iter()
-            .filter(|w| w.0 != way.0)
-            .map(|w| (w.0, w.2))
-            .collect(),
+    let advice = advise(app, &node, &posts, &units, on).await?;
+    let frame = Frame::new(app, actor, org::paths::ORGANISATIONS, &node.name).await?;
+    Ok(OrganisationPage {
+        frame,
+        query: query(way, on, today),
+        way: way.to_owned(),
+        way_word: "",
+        ways: other_ways(way),
         on,
         is_past: on != today,
         kind: kinds.get(&node.kind).cloned().unwrap_or_default(),
-        zone: ends("zone", true).await?.pop(),
+        zone,
         above,
         groupings,
         below,
@@ -207,12 +240,18 @@ async fn show_node(app: &App, actor: &Actor, id: Id, asked: Asked) -> Result {
         members: members.filter(|_| sees_members),
         advice,
         history: told(org::store::history_of(db, id).await?, id),
-        may_edit,
+        may_edit: may_edit(actor, &node),
         may_create: actor.can_anywhere(Right::EditOrganisations),
         tree,
         node,
-    };
-    reply::page(&page)
+    })
+}
+
+fn other_ways(way: &str) -> Vec<(&'static str, &'static str)> {
+    WAYS.iter()
+        .filter(|w| w.0 != way)
+        .map(|w| (w.0, w.2))
+        .collect()
 }
 
 async fn unit_lines(

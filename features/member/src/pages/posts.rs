@@ -4,7 +4,7 @@ use crate::store::{self as rows, Member};
 use crate::use_cases::appoint_to_post::{Appointment, appoint_to_post, end_post};
 use askama::Template;
 use axum::extract::{Path, State};
-use kernel::{Id, Refusal};
+use kernel::{Day, Id, Refusal};
 use org::Node;
 use org::store::Code;
 use rules::organisation::{Staffing, Term};
@@ -102,16 +102,10 @@ pub async fn new(State(app): State<App>, actor: Actor, Path(id): Path<Id>) -> Re
     reply::page(&build(&app, &actor, node, None, FieldErrors::new()).await?)
 }
 
-/// POST /organisations/{id}/posts/new
-pub async fn create(
-    State(app): State<App>,
-    actor: Actor,
-    Path(id): Path<Id>,
-    form: Form,
-) -> Result {
-    let node = editable(&app, &actor, id).await?;
+/// What the form says; every field that is wrong is named.
+fn read(form: &Form, today: Day) -> std::result::Result<Appointment, FieldErrors> {
     let mut errors = FieldErrors::new();
-    let from = org::forms::read_from(&form, app.store.today(), &mut errors);
+    let from = org::forms::read_from(form, today, &mut errors);
     let term_to = match form.text("term_to") {
         "" => None,
         text => match org::typed::day(text) {
@@ -132,17 +126,33 @@ pub async fn create(
         errors.insert("kind", "请选择职务".to_owned());
     }
     if !errors.is_empty() {
-        return reply::invalid(&build(&app, &actor, node, Some(&form), errors).await?);
+        return Err(errors);
     }
     let kind = form.text("kind").to_owned();
     let staffing = Staffing::from_code(form.text("staffing")).filter(|_| kind == "secretary");
-    let what = Appointment {
+    Ok(Appointment {
         staffing: staffing.map(|s| s.code().to_owned()),
         kind,
         member: form.id("member"),
         holder: form.text("holder").to_owned(),
         from,
         term_to,
+    })
+}
+
+/// POST /organisations/{id}/posts/new
+pub async fn create(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<Id>,
+    form: Form,
+) -> Result {
+    let node = editable(&app, &actor, id).await?;
+    let what = match read(&form, app.store.today()) {
+        Ok(what) => what,
+        Err(errors) => {
+            return reply::invalid(&build(&app, &actor, node, Some(&form), errors).await?);
+        }
     };
     let (who, at) = (actor.clone(), node.clone());
     let done = app

@@ -173,22 +173,6 @@ async fn build(
             .cloned()
             .collect::<Vec<_>>()
     };
-    let kind_names = rows::kind_names(db).await?;
-    let units = if category == "organisation" {
-        rows::beside(db, &mine).await?
-    } else {
-        vec![]
-    };
-    let unit_row = |u: Node| {
-        let kind = kind_names.get(&u.kind).cloned().unwrap_or_default();
-        let held = shown.units.contains(&u.id);
-        (u, kind, held)
-    };
-    let figure_kinds = if category == "unit" {
-        rows::figure_kinds(db).await?
-    } else {
-        vec![]
-    };
     let word = category_word(category);
     let title = match &node {
         Some(node) => format!("修改：{}", node.name),
@@ -214,30 +198,70 @@ async fn build(
         zones: of("zone"),
         groups: of("education_group"),
         contacts: of("contact_point"),
-        tags: rows::tag_kinds(db)
-            .await?
-            .into_iter()
-            .map(|tag| {
-                let held = shown.tags.contains(&tag.code);
-                (tag, held)
-            })
-            .collect(),
-        units: units
-            .into_iter()
-            .filter(|u| u.category == "unit")
-            .map(unit_row)
-            .collect(),
-        figures: figure_kinds
-            .into_iter()
-            .map(|kind| {
-                let value = shown.figures.get(&kind.code).cloned().unwrap_or_default();
-                (kind, value)
-            })
-            .collect(),
+        tags: tag_boxes(app, &shown).await?,
+        units: unit_boxes(app, actor, category, &shown).await?,
+        figures: figure_fields(app, category, &shown).await?,
         node,
         shown,
         errors: errors.into_iter().collect(),
     })
+}
+
+async fn tag_boxes(app: &App, shown: &Shown) -> Result<Vec<(Code, bool)>> {
+    let tags = rows::tag_kinds(app.store.db()).await?;
+    let held = |tag: &Code| shown.tags.contains(&tag.code);
+    Ok(tags
+        .into_iter()
+        .map(|tag| {
+            let on = held(&tag);
+            (tag, on)
+        })
+        .collect())
+}
+
+/// The units an organisation may cover, with their kinds; other categories cover none.
+async fn unit_boxes(
+    app: &App,
+    actor: &Actor,
+    category: &str,
+    shown: &Shown,
+) -> Result<Vec<(Node, String, bool)>> {
+    if category != "organisation" {
+        return Ok(vec![]);
+    }
+    let db = app.store.db();
+    let kinds = rows::kind_names(db).await?;
+    let units = rows::beside(db, &actor.reach(Right::EditOrganisations)).await?;
+    let line = |unit: Node| {
+        let kind = kinds.get(&unit.kind).cloned().unwrap_or_default();
+        let held = shown.units.contains(&unit.id);
+        (unit, kind, held)
+    };
+    Ok(units
+        .into_iter()
+        .filter(|u| u.category == "unit")
+        .map(line)
+        .collect())
+}
+
+/// The fields of a unit's yearly figures.
+async fn figure_fields(
+    app: &App,
+    category: &str,
+    shown: &Shown,
+) -> Result<Vec<(FigureKind, String)>> {
+    if category != "unit" {
+        return Ok(vec![]);
+    }
+    let kinds = rows::figure_kinds(app.store.db()).await?;
+    let value = |kind: &FigureKind| shown.figures.get(&kind.code).cloned().unwrap_or_default();
+    Ok(kinds
+        .into_iter()
+        .map(|kind| {
+            let typed = value(&kind);
+            (kind, typed)
+        })
+        .collect())
 }
 
 /// GET /organisations/new
