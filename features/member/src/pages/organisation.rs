@@ -356,8 +356,28 @@ async fn separate(app: &App, posts: &[Post], units: &[Node], on: Day) -> Result<
     Ok(book::separate(secretary, principal))
 }
 
-async fn advise(app: &App, node: &Node, posts: &[Post], units: &[Node]) -> Result<Vec<Advice>> {
+/// The address's tail that keeps the way and the day.
+fn query(way: &str, on: Day, today: Day) -> String {
+    let past = if on == today {
+        String::new()
+    } else {
+        format!("&on={on}")
+    };
+    format!("?tree={way}{past}")
+}
+
+/// What the book of rules advises on an organisation as it stands; nothing on the past.
+async fn advise(
+    app: &App,
+    node: &Node,
+    posts: &[Post],
+    units: &[Node],
+    on: Day,
+) -> Result<Vec<Advice>> {
     let today = app.store.today();
+    if on != today || node.category != "organisation" {
+        return Ok(vec![]);
+    }
     let Some(facts) = crate::facts::facts_of(app.store.db(), node.id, today).await? else {
         return Ok(vec![]);
     };
