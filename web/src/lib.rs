@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod app;
 pub mod assets;
+pub mod design;
 pub mod failure;
 pub mod form;
 mod guard;

@@ -57,6 +57,16 @@ pub async fn waiting(
     rows::count(app.store.db(), actor, &filter).await
 }
 
+/// What waits for that person, by item: address, title and number.
+pub async fn waiting_by_item(
+    app: &App,
+    actor: &Actor,
+) -> Result<Vec<(String, String, i64)>, ::store::Error> {
+    let items = rows::items(app.store.db(), actor).await?;
+    let of = |one: rows::Asked| (format!("{}?item={}", paths::REVIEW, one.id), one.title, one.n);
+    Ok(items.into_iter().map(of).collect())
+}
+
 /// 昨天零点: what is newer has come in since yesterday.
 pub fn yesterday(app: &App) -> Instant {
     Instant::at(app.store.today().plus_days(-1), 0)
@@ -273,12 +283,12 @@ fn sentence(shown: usize, total: i64, clean: usize) -> String {
     let opened = if rest == 0 {
         String::new()
     } else {
-        format!(",{rest} 份需打开看")
+        format!("，{rest} 份需打开看")
     };
     if i64::try_from(shown).unwrap_or(0) < total {
-        format!("共 {total} 份待审核；本页 {clean} 份齐全{opened}。")
+        format!("共 {total} 份待审核；本页齐全的可以一起通过{opened}。")
     } else {
-        format!("{clean} 份齐全{opened}。")
+        format!("齐全的可以一起通过{opened}。")
     }
 }
 

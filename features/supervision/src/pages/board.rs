@@ -315,7 +315,7 @@ pub async fn export(
     let name = format!(
         "{whose}_{}进度_{}.xlsx",
         board.sheet.label(),
-        app.store.today()
+        app.store.today().to_string().replace('-', "")
     );
     let made_at = app.store.now().chinese_full();
     let bytes = tokio::task::spawn_blocking(move || crate::sheets::board(&board, &made_at)).await;

@@ -35,6 +35,38 @@ struct AllPage {
     next: Option<String>,
 }
 
+/// What a page of ours is called, by the beginning of its path.
+fn page_words(path: &str) -> &'static str {
+    const NAMES: [(&str, &str); 12] = [
+        ("/duties/done", "已办"),
+        ("/duties/", "一件事项"),
+        ("/duties", "待办"),
+        ("/records", "台账"),
+        ("/review", "审核"),
+        ("/sheets", "交办单"),
+        ("/progress", "进度"),
+        ("/office", "总览"),
+        ("/notices", "待阅"),
+        ("/organisations", "组织"),
+        ("/members", "党员"),
+        ("/account", "账号"),
+    ];
+    let found = NAMES.iter().find(|(beginning, _)| path.starts_with(beginning));
+    found.map_or("其他页面", |(_, words)| words)
+}
+
+impl FeedbackPage {
+    fn page_words(&self, path: &str) -> &'static str {
+        page_words(path)
+    }
+}
+
+impl AllPage {
+    fn page_words(&self, path: &str) -> &'static str {
+        page_words(path)
+    }
+}
+
 /// The path of a page of ours, without what follows it.
 fn page_of(text: &str) -> String {
     let path = match text.split_once("://") {

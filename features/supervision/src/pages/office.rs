@@ -17,6 +17,7 @@ struct OfficePage {
     sentence: String,
     reviews: bool,
     waiting: i64,
+    by_item: Vec<(String, String, i64)>,
     fresh: i64,
     overdue: i64,
     late: i64,
@@ -100,6 +101,12 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
     } else {
         0
     };
+    let mut by_item = match reviews {
+        true => review::waiting_by_item(&app, &actor).await?,
+        false => vec![],
+    };
+    by_item.sort_by_key(|(_, _, n)| -n);
+    by_item.truncate(4);
     let fresh = match reviews {
         true => review::waiting(&app, &actor, Some(review::yesterday(&app))).await?,
         false => 0,
@@ -139,6 +146,7 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
         sheets: bars,
         reviews,
         waiting,
+        by_item,
         fresh,
         whole,
         due_soon,

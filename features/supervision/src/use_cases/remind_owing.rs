@@ -110,8 +110,8 @@ pub fn digest_words(rows: &[&OwedRow], today: Day) -> String {
     let late = rows.iter().filter(|row| row.due < today).count();
     let mut words = match rows[..] {
         [] => String::new(),
-        [one] => format!("“{}”待办", one.title),
-        [one, ..] => format!("“{}”等 {} 件待办", one.title, rows.len()),
+        [one] => format!("提醒：“{}”还没有办", inner(&one.title)),
+        [one, ..] => format!("提醒：“{}”等 {} 件还没有办", inner(&one.title), rows.len()),
     };
     if late > 0 {
         words.push_str(&format!("，其中 {late} 件已逾期"));
@@ -199,4 +199,9 @@ fn only_store(fail: Fail<Infallible>) -> Error {
         Fail::Store(error) => error,
         _ => Error::Schema("reminding found nothing".to_owned()),
     }
+}
+
+/// A title inside quotation marks: its own become single ones.
+fn inner(title: &str) -> String {
+    title.replace('“', "‘").replace('”', "’")
 }

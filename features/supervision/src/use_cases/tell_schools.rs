@@ -34,7 +34,8 @@ async fn tell_of_sheet(tx: &Tx, id: Id) -> Result<(), Error> {
                GROUP BY t.organisation ORDER BY t.organisation";
     let asked: Vec<(Id, i64)> = tx.all(sql, params![id]).await?;
     let workers = workers(tx, tx.today()).await?;
-    let show_at = working_time::next(&WorkingCalendar::national(), tx.now());
+    let since = sheet.issued_at.unwrap_or(tx.now());
+    let show_at = working_time::next(&WorkingCalendar::national(), since);
     let mut notices = Vec::new();
     for (organisation, n) in asked {
         let words = format!(
@@ -88,7 +89,8 @@ async fn tell_of_fact(tx: &Tx, id: Id) -> Result<(), Error> {
     let Some(words) = words(&fact, &requirement.title) else {
         return Ok(());
     };
-    let show_at = working_time::next(&WorkingCalendar::national(), tx.now());
+    // A return waits until it can no longer be undone; the notice is dated by the deed.
+    let show_at = working_time::next(&WorkingCalendar::national(), fact.at);
     let notices = concerned(tx, &duty)
         .await?
         .into_iter()
@@ -123,7 +125,8 @@ async fn was_undone(tx: &Tx, fact: &FactRow, key: Key) -> Result<bool, Error> {
 
 fn words(fact: &FactRow, title: &str) -> Option<String> {
     let day = fact.day.map(|day| day.chinese()).unwrap_or_default();
-    let reason = &fact.reason;
+    let reason = fact.reason.trim_end_matches('。');
+    let title = title.replace('“', "‘").replace('”', "’");
     Some(match fact.kind.as_str() {
         "returned" => {
             let field = match fact.field.as_deref() {
@@ -133,10 +136,10 @@ fn words(fact: &FactRow, title: &str) -> Option<String> {
             };
             format!("“{title}”被退回\n要补的是{field}：{reason}。按期补正，仍按首次报送的日期计。")
         }
-        "extended" => format!("“{title}”延期至{day}\n{reason}"),
-        "extension_refused" => format!("“{title}”没有同意延期\n{reason}"),
-        "exempted" => format!("“{title}”已免除，不用再办\n{reason}"),
-        "exemption_lifted" => format!("“{title}”取消免除，请继续办理\n{reason}"),
+        "extended" => format!("“{title}”延期至{day}\n{reason}。"),
+        "extension_refused" => format!("“{title}”没有同意延期\n{reason}。"),
+        "exempted" => format!("“{title}”已免除，不用再办\n{reason}。"),
+        "exemption_lifted" => format!("“{title}”取消免除，请继续办理\n{reason}。"),
         _ => return None,
     })
 }
