@@ -140,12 +140,14 @@ test('what was returned says why at the field, and goes in again', async () => {
 });
 
 test('a lecture recorded once answers its item by itself', async () => {
-  const { person, title, button } = await somebodyWith(world, 'secretary', /去记录/);
+  const { person, title, button } = await somebodyWith(world, 'secretary', /去记录/, /<h1>书记上讲台/);
   await person.goOn(button);
   await person.at('item answered by a record');
   await person.go('link', '去记录');
   await person.at('lecture form');
-  await person.labelled('主讲人').selectOption({ index: 1 });
+  const kind = person.by('radio', /^书记上讲台/);
+  if (!(await kind.isChecked())) await kind.check();
+  await person.choose('主讲人', { index: 1 });
   await person.type('题目', '以党建引领课堂改革');
   await person.go('button', '保存');
   await person.at('lecture kept');
