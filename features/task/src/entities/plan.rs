@@ -319,7 +319,7 @@ impl Burden {
             return "0".to_owned();
         }
         let tenths = (sum * 10 + n / 2) / n;
-        if tenths % 10 == 0 {
+        if tenths.is_multiple_of(10) {
             (tenths / 10).to_string()
         } else {
             format!("{}.{}", tenths / 10, tenths % 10)

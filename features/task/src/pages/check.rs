@@ -1,7 +1,7 @@
 //! 核对下发: what each organisation would be asked, and what stands in the way; then the act itself.
 
 use crate::entities::answer;
-use crate::entities::plan::{Load, Obstacle, Plan, Planned};
+use crate::entities::plan::{Burden, Load, Obstacle, Plan, Planned};
 use crate::entities::sheet::Sheet;
 use crate::pages::{Asked, Key, Said, draft_of};
 use crate::use_cases::issue_sheet::{Issue, issue_sheet};
@@ -49,7 +49,7 @@ struct CheckPage {
     sheet: Sheet,
     number: String,
     begins: bool,
-    cited: Option<i64>,
+    first: i64,
     organisations: usize,
     obstacles: Vec<(String, String)>,
     warnings: Vec<String>,
@@ -74,25 +74,9 @@ pub async fn show(
     let ground = store::ground(db, &sheet.path, sheet.period_from, app.store.today()).await?;
     let plan = Plan::of(&sheet, &items, &annexes, &ground);
     let burden = plan.burden(&ground);
-    let year = i64::from(sheet.doc_date.year());
-    let last = store::last_number(db, &sheet.prefix, year).await?;
-    let cited: Option<i64> = sheet
-        .cited_number
-        .parse::<office::official::DocumentNumber>()
-        .ok()
-        .map(|n| i64::from(n.n));
-    let next = if last == 0 {
-        cited.unwrap_or(1)
-    } else {
-        last + 1
-    };
+    let next = Next::of(&app, &sheet).await?;
     let mut warnings = plan.warnings.clone();
-    if last > 0 && cited.is_some_and(|n| n != next) {
-        warnings.push(format!(
-            "原件写的是{}，下发时将编为{next}号。",
-            sheet.cited_number
-        ));
-    }
+    warnings.extend(next.warning(&sheet));
     warnings.extend(asked_twice(&app, &sheet, &plan).await?);
     let obstacle = |o: &Obstacle| {
         let at = o
@@ -104,27 +88,65 @@ pub async fn show(
         frame: Frame::new(&app, &actor, paths::LIST, "核对下发")
             .await?
             .saying(query.said),
-        number: format!("{}〔{year}〕{next}号", sheet.prefix),
-        begins: last == 0,
-        cited: Some(next),
+        number: format!("{}〔{}〕{}号", sheet.prefix, next.year, next.number),
+        begins: next.begins,
+        first: next.number,
         organisations: plan.organisations(),
         obstacles: plan.obstacles.iter().map(obstacle).collect(),
         warnings,
         lines: plan.items.iter().map(|p| line(p, &sheet)).collect(),
         figures: super::draft::figures(&plan, &ground),
-        loads: burden
-            .loads
-            .into_iter()
-            .take(MOST)
-            .map(|load| LoadLine {
-                minutes: minutes_words(load.seconds).replace("（估算）", ""),
-                sort: load.seconds,
-                load,
-            })
-            .collect(),
+        loads: loads(burden),
         sheet,
     };
     reply::page(&page)
+}
+
+/// The number the sheet would get.
+struct Next {
+    year: i64,
+    number: i64,
+    /// Whether its code gave none this year yet.
+    begins: bool,
+    /// The number the document itself carries.
+    cited: Option<i64>,
+}
+
+impl Next {
+    async fn of(app: &App, sheet: &Sheet) -> web::Result<Next> {
+        let year = i64::from(sheet.doc_date.year());
+        let last = store::last_number(app.store.db(), &sheet.prefix, year).await?;
+        let cited = office::official::DocumentNumber::parse(&sheet.cited_number).ok();
+        let cited = cited.map(|n| i64::from(n.n));
+        let begins = last == 0;
+        let number = if begins { cited.unwrap_or(1) } else { last + 1 };
+        Ok(Next {
+            year,
+            number,
+            begins,
+            cited,
+        })
+    }
+
+    fn warning(&self, sheet: &Sheet) -> Option<String> {
+        let other = !self.begins && self.cited.is_some_and(|n| n != self.number);
+        let said = || {
+            format!(
+                "原件写的是{}，下发时将编为{}号。",
+                sheet.cited_number, self.number
+            )
+        };
+        other.then(said)
+    }
+}
+
+fn loads(burden: Burden) -> Vec<LoadLine> {
+    let line = |load: Load| LoadLine {
+        minutes: minutes_words(load.seconds).replace("（估算）", ""),
+        sort: load.seconds,
+        load,
+    };
+    burden.loads.into_iter().take(MOST).map(line).collect()
 }
 
 fn line(planned: &Planned, sheet: &Sheet) -> Line {

@@ -81,7 +81,7 @@ impl Row {
 /// A row of the table: an item, or a heading that only groups.
 pub(crate) enum Entry {
     Item(Box<Row>),
-    Heading(Item),
+    Heading(Box<Item>),
 }
 
 #[derive(Template)]
@@ -146,7 +146,7 @@ async fn page(
     let mut n = 0;
     for item in items.iter().filter(|i| !i.dropped) {
         if item.container {
-            entries.push(Entry::Heading(item.clone()));
+            entries.push(Entry::Heading(Box::new(item.clone())));
             continue;
         }
         n += 1;

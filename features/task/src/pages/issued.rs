@@ -128,7 +128,7 @@ pub(crate) async fn lines(app: &App, actor: &Actor, sheet: &Sheet) -> web::Resul
     let line = |row: store::Asked| {
         let measure = serde_json::from_str(&row.measure).unwrap_or_default();
         Line {
-            href: paths::item(sheet.id, row.item),
+            href: format!("{}?of={}", paths::item(sheet.id, row.item), row.id),
             outline: row.outline,
             title: row.title,
             due: row.due,

@@ -8,6 +8,7 @@ use crate::{paths, store::Standing};
 use askama::Template;
 use axum::extract::State;
 use duty::Key;
+use kernel::Id;
 use rules::duty::Status;
 use serde::Deserialize;
 use web::{Actor, App, Failure, Frame, Right, reply};
@@ -96,12 +97,9 @@ pub async fn show(
         return reply::see_other(paths::who(id, item.id));
     }
     let reach = actor.reach(Right::SeeSheets);
-    let asked: Vec<_> = store::asked(db, id)
-        .await?
-        .into_iter()
-        .filter(|a| a.item == item.id)
-        .collect();
-    let one = query.of.as_deref().and_then(|of| of.parse().ok());
+    let mut asked = store::asked(db, id).await?;
+    asked.retain(|a| a.item == item.id);
+    let one: Option<Id> = query.of.as_deref().and_then(|of| of.parse().ok());
     let mut lines = store::targets_of(db, id, item.id, &reach).await?;
     lines.retain(|l| one.is_none_or(|of| l.requirement == of));
     let chosen = query.status.as_deref().unwrap_or_default();
@@ -109,19 +107,6 @@ pub async fn show(
         .iter()
         .find(|(code, _)| *code == chosen)
         .map_or("", |(code, _)| code);
-    let of = one
-        .map(|of: kernel::Id| format!("&of={of}"))
-        .unwrap_or_default();
-    let tabs = TABS
-        .iter()
-        .map(|(code, label)| Tab {
-            label,
-            href: format!("{}?status={code}{of}", paths::item(id, item.id)),
-            n: lines.iter().filter(|l| belongs(l, code)).count(),
-            on: *code == chosen,
-        })
-        .collect();
-    let several = asked.len() > 1 && one.is_none();
     let mut standing = Standing::default();
     for line in lines.iter().filter(|l| l.applies) {
         standing.add(line.status.as_deref().unwrap_or_default(), 1);
@@ -130,36 +115,40 @@ pub async fn show(
         .first()
         .map(|a| a.who_words.clone())
         .unwrap_or_default();
-    let rows = lines
-        .iter()
-        .filter(|l| belongs(l, chosen))
-        .map(|l| {
-            let name = asked
-                .iter()
-                .find(|a| a.id == l.requirement)
-                .filter(|_| several);
-            row(
-                l,
-                name.map_or_else(String::new, |a| a.title.clone()),
-                &actor,
-            )
-        })
-        .collect();
+    let several = asked.len() > 1 && one.is_none();
+    let shown = lines.iter().filter(|l| belongs(l, chosen));
+    let name = |l: &TargetLine| {
+        let own = asked
+            .iter()
+            .find(|a| a.id == l.requirement)
+            .filter(|_| several);
+        own.map_or_else(String::new, |a| a.title.clone())
+    };
+    let (owed, done) = (standing.owed, standing.done);
     reply::page(&ItemPage {
         frame: Frame::new(&app, &actor, paths::LIST, &item.title).await?,
         sentence: format!(
-            "{} {} · {} 件中完成 {} 件",
+            "{} {} · {owed} 件中完成 {done} 件",
             sheet.number_words(),
-            item.place(),
-            standing.owed,
-            standing.done
+            item.place()
         ),
+        tabs: tabs(&paths::item(id, item.id), one, &lines, chosen),
+        rows: shown.map(|l| row(l, name(l), &actor)).collect(),
         sheet,
         item,
         who_words,
-        tabs,
-        rows,
     })
+}
+
+fn tabs(path: &str, of: Option<Id>, lines: &[TargetLine], chosen: &str) -> Vec<Tab> {
+    let of = of.map(|of| format!("&of={of}")).unwrap_or_default();
+    let tab = |(code, label): &(&'static str, &'static str)| Tab {
+        label,
+        href: format!("{path}?status={code}{of}"),
+        n: lines.iter().filter(|l| belongs(l, code)).count(),
+        on: *code == chosen,
+    };
+    TABS.iter().map(tab).collect()
 }
 
 fn row(line: &TargetLine, asked: String, actor: &Actor) -> Row {

@@ -91,9 +91,10 @@ pub async fn take(State(app): State<App>, actor: Actor, form: Form) -> web::Resu
             return reply::invalid(&page);
         }
     };
+    // A form sent twice gets its receipt, not a question.
     if !form.ticked("again")
         && let Some(twin) = store::find_twin(app.store.db(), issuer, original.digest()).await?
-        && !is_repeat(&app, &actor, &form).await?
+        && !store::is_done(app.store.db(), &form.once(&actor)).await?
     {
         page.twin = Some(shown(&twin));
         return reply::invalid(&page);
@@ -107,18 +108,6 @@ pub async fn take(State(app): State<App>, actor: Actor, form: Form) -> web::Resu
         }
         Err(other) => Err(other.into()),
     }
-}
-
-/// Whether this very form was done already: then it gets its receipt, not a question.
-async fn is_repeat(app: &App, actor: &Actor, form: &Form) -> web::Result<bool> {
-    let once = form.once(actor);
-    let sql = "SELECT COUNT(*) FROM receipt WHERE account = $1 AND key = $2";
-    let n: i64 = app
-        .store
-        .db()
-        .scalar(sql, ::store::params![once.account, &once.key])
-        .await?;
-    Ok(n > 0)
 }
 
 fn shown(twin: &Twin) -> TwinShown {
