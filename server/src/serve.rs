@@ -90,7 +90,7 @@ async fn client(
         (peer, _) => peer,
     };
     if let Some(address) = address {
-        request.extensions_mut().insert(web::app::ClientAddress(address));
+        request.extensions_mut().insert(identity::ClientAddress::of(address));
     }
     next.run(request).await
 }

@@ -1,7 +1,7 @@
 //! What is true of every page before any feature speaks.
 #![allow(clippy::unwrap_used)]
 
-use testkit::{County, TestApp, on_both};
+use testkit::{County, on_both};
 
 on_both! {
     async fn a_stranger_is_led_to_sign_in_and_finds_nothing_else(app: TestApp) {

@@ -178,8 +178,3 @@ pub fn router(app: &App, features: &[Feature]) -> Router {
 async fn nothing_here() -> crate::Failure {
     crate::Failure::NotFound
 }
-
-/// Address of whoever asks, put into the request by the server: the peer, or what the one trusted
-/// proxy says.
-#[derive(Clone, Copy, Debug)]
-pub struct ClientAddress(pub std::net::IpAddr);

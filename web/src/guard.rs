@@ -72,7 +72,8 @@ fn admit(right: Right, actor: Option<&Actor>, changes: bool, target: &str) -> Op
         let next = utf8_percent_encode(target, NON_ALPHANUMERIC);
         return Some(reply::see_other(format!("/sign-in?next={next}")).into_response());
     };
-    if actor.must_change_password && !target.starts_with("/account") && target != "/sign-out" {
+    let own = target == "/account" || target.starts_with("/account/") || target == "/sign-out";
+    if actor.must_change_password && !own {
         return Some(reply::see_other("/account/password").into_response());
     }
     (!actor.can_anywhere(right)).then(|| Failure::NotFound.into_response())

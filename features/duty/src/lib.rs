@@ -29,6 +29,9 @@ pub fn feature() -> Feature {
         routes: [pages::school::routes(), pages::review::routes()].concat(),
         nav: [pages::school::nav(), pages::review::nav()].concat(),
         subscribers: vec![maintain::on_record],
-        jobs: vec![("turn_of_day", maintain::turn_of_day)],
+        jobs: vec![
+            ("turn_of_day", maintain::turn_of_day),
+            ("places_moved", maintain::places_moved),
+        ],
     }
 }

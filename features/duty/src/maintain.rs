@@ -331,6 +331,23 @@ impl Sums {
     }
 }
 
+/// Job `places_moved`: an organisation moved, and its rows follow; the sums are counted anew from
+/// the rows, which the move has rewritten.
+pub fn places_moved(app: App, _: serde_json::Value) -> BoxFuture<'static, Result<(), Error>> {
+    Box::pin(async move {
+        app.store
+            .housekeeping(|tx| async move {
+                tx.exec("DELETE FROM duty_sum", vec![]).await?;
+                let mut sums = Sums::default();
+                for row in kept(&tx, &Scope::All).await?.values() {
+                    sums.count(row, 1);
+                }
+                Ok(sums.keep(&tx).await?)
+            })
+            .await
+    })
+}
+
 /// A record changed: the duties of its organisation and of those above are looked at again.
 pub fn on_record(tx: Tx, change: RecordChange) -> BoxFuture<'static, Result<(), Error>> {
     Box::pin(async move {

@@ -18,6 +18,9 @@ struct Placed {
     has_zone: bool,
 }
 
+/// Job of whoever keeps counts by place.
+const MOVED: &str = "places_moved";
+
 /// Tables whose rows name their organisation.
 const PLACED: &[Placed] = &[
     Placed {
@@ -77,7 +80,12 @@ pub fn run(app: App, payload: serde_json::Value) -> BoxFuture<'static, Result<()
         let node: Id = serde_json::from_value(payload["node"].clone())?;
         let old: TreePath = serde_json::from_value(payload["old"].clone())?;
         app.store
-            .housekeeping(|tx| async move { Ok(follow(&tx, node, &old).await?) })
+            .housekeeping(|tx| async move {
+                follow(&tx, node, &old).await?;
+                // What counts by place counts anew once the rows have followed.
+                let payload = serde_json::json!({});
+                Ok(tx.enqueue(MOVED, &payload, tx.now(), Some("all")).await?)
+            })
             .await
     })
 }

@@ -25,7 +25,6 @@ pub struct People {
     pub officer: Actor,
     /// One secretary for each first-level organisation, in the county's order.
     pub secretaries: Vec<Actor>,
-    pub superiors: Vec<Actor>,
 }
 
 struct Wanted {
@@ -96,11 +95,9 @@ fn people(county: &County, wanted: &[Wanted], ids: &[Id]) -> Result<People> {
         .iter()
         .map(|o| of(if o.is_general { Role::SuperiorSecretary } else { Role::Secretary }, o.id))
         .collect();
-    let generals = county.organisations.iter().filter(|o| o.is_general);
-    let superiors = generals.filter_map(|o| of(Role::SuperiorSecretary, o.id)).collect();
     let officer = of(Role::Officer, county.department);
     match (officer, secretaries) {
-        (Some(officer), Some(secretaries)) => Ok(People { officer, secretaries, superiors }),
+        (Some(officer), Some(secretaries)) => Ok(People { officer, secretaries }),
         _ => Err(anyhow!("the demo lacks somebody")),
     }
 }

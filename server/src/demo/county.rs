@@ -23,9 +23,7 @@ const PLACES: [&str; 41] = [
 #[derive(Clone, Debug)]
 pub struct Organisation {
     pub id: Id,
-    pub name: String,
     pub path: TreePath,
-    pub zone: Id,
     /// Branches with members: itself, or those below a general branch.
     pub branches: Vec<Id>,
     pub is_general: bool,
@@ -193,9 +191,7 @@ async fn general_branch(
     }
     county.organisations.push(Organisation {
         id: general.id,
-        name: general.name.clone(),
         path: general.path.clone(),
-        zone,
         branches,
         is_general: true,
         secretary: Id::default(),
@@ -243,9 +239,7 @@ async fn branch(
     }
     county.organisations.push(Organisation {
         id: made.id,
-        name: made.name.clone(),
         path: made.path.clone(),
-        zone,
         branches: vec![made.id],
         is_general: false,
         secretary: Id::default(),
@@ -293,7 +287,7 @@ fn one_member(_: &Tx, branch: Id, place: usize, sequence: usize, today: Day, cho
         0 => 42 + choice.below(14) as i16,
         1..=4 => 34 + choice.below(20) as i16,
         _ if retired => 61 + choice.below(18) as i16,
-        _ => 36 + choice.below(24) as i16 - if sequence % 3 == 0 { 10 } else { 0 },
+        _ => 36 + choice.below(24) as i16 - if sequence.is_multiple_of(3) { 10 } else { 0 },
     };
     let birth = Day::new(today.year() - age, 1 + choice.below(12) as i8, 1 + choice.below(28) as i8).unwrap_or(today);
     let joined = birth.plus_months(12 * (20 + choice.below(12) as i32));

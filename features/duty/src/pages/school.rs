@@ -1,6 +1,7 @@
 //! 待办、已办 and one duty: the school's side.
 
 mod item;
+mod rows;
 mod todo;
 mod verbs;
 

@@ -2,7 +2,7 @@
 
 use crate::paths;
 use crate::tally::{Look, look_of};
-use ::store::{params, placeholders};
+use crate::store;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use duty::store::{FactRow, facts_of, find_duty, find_requirement};
@@ -72,11 +72,7 @@ pub async fn show(
         .await?
         .ok_or(Failure::NotFound)?;
     let facts = facts_of(db, key).await?;
-    let sql = "SELECT n.name, t.because FROM target t JOIN node n ON n.id = t.organisation
-               WHERE t.requirement = $1 AND t.organisation = $2";
-    let target: Option<(String, String)> = db
-        .find(sql, params![key.requirement, key.organisation])
-        .await?;
+    let target = store::target_words(db, key).await?;
     let (organisation, because) = target.ok_or(Failure::NotFound)?;
     let counted: Vec<Id> = serde_json::from_str(&duty.counted)?;
     let look = look_of(&duty.status, duty.overdue, duty.not_applicable.is_none());
@@ -185,13 +181,7 @@ async fn records(db: &::store::Db, ids: &[Id]) -> web::Result<Vec<Counted>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!(
-        "SELECT id, day, title FROM record WHERE removed_at IS NULL AND id IN ({}) ORDER BY day, id",
-        placeholders(1, ids.len())
-    );
-    let rows: Vec<(Id, Day, String)> = db
-        .all(&sql, ids.iter().flat_map(|id| params![*id]).collect())
-        .await?;
+    let rows = store::record_titles(db, ids).await?;
     let words = |(id, day, title): (Id, Day, String)| Counted {
         id,
         words: format!("{}“{title}”", day.short()),

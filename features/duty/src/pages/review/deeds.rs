@@ -4,7 +4,7 @@ use super::{Filter, Problem, again};
 use crate::paths;
 use crate::store::Key;
 use crate::use_cases::{DutyRefusal, Excuse, Judgement, excuse_duties, review_duties, undo_review};
-use ::store::{Fail, params};
+use ::store::Fail;
 use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -44,9 +44,7 @@ async fn answer(
     if !is_scripted(headers) {
         return see_other(receipt);
     }
-    let sql = "SELECT n.name, COALESCE(z.name, '') AS zone FROM node n LEFT JOIN node z ON z.id = n.zone WHERE n.id = $1";
-    let names: Option<(String, String)> =
-        app.store.db().find(sql, params![key.organisation]).await?;
+    let names = super::rows::names(app.store.db(), key.organisation).await?;
     let (name, zone) = names.unwrap_or_default();
     web::page(&Gone {
         key,

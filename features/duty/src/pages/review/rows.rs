@@ -458,3 +458,10 @@ pub async fn judged(db: &Db, account: Id, since: Instant) -> Result<Vec<Judged>,
     });
     Ok(judged.collect())
 }
+
+/// An organisation's name and its zone's.
+pub async fn names(db: &Db, organisation: Id) -> Result<Option<(String, String)>, Error> {
+    let sql = "SELECT n.name, COALESCE(z.name, '') AS zone FROM node n
+               LEFT JOIN node z ON z.id = n.zone WHERE n.id = $1";
+    db.find(sql, params![organisation]).await
+}

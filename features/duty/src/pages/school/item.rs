@@ -3,7 +3,7 @@
 use crate::store::{DutyRow, FactRow, Key, RequirementRow, facts_of, find_duty, find_requirement};
 use crate::use_cases::{Draft, find_draft, may_review, may_see, may_work};
 use crate::{pages::tag_class, paths};
-use ::store::{Db, Error, params, placeholders, row};
+use super::rows::{self, Colleague, HeldRecord};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use kernel::{Day, Id};
@@ -17,26 +17,6 @@ use web::{Actor, App, Failure, FieldErrors, Frame, Right};
 #[derive(Deserialize)]
 pub struct ItemQuery {
     said: Option<String>,
-}
-
-row! {
-    /// A record offered as evidence.
-    pub struct HeldRecord {
-        pub id: Id,
-        pub day: Day,
-        pub title: String,
-        pub attended: i64,
-        pub evidence: i64,
-    }
-}
-
-row! {
-    /// Somebody it may be handed on to.
-    pub struct Colleague {
-        pub id: Id,
-        pub name: String,
-        pub place: String,
-    }
 }
 
 /// Everything about one duty that its page shows.
@@ -106,7 +86,7 @@ pub async fn again(
     let mut shown = load(app, actor, key).await?;
     if let Some(draft) = draft {
         shown.ticked = draft.records.clone().unwrap_or_default();
-        shown.files = files_by_id(app.store.db(), &draft.files).await?;
+        shown.files = rows::files_by_id(app.store.db(), &draft.files).await?;
         shown.draft = draft;
     }
     web::reply::invalid(&page(app, actor, shown, errors, None).await?)
@@ -156,26 +136,24 @@ async fn load(app: &App, actor: &Actor, key: Key) -> web::Result<Shown> {
     let status = Status::from_code(&duty.status).unwrap_or(Status::NotStarted);
     let draft = match find_draft(db, key).await? {
         Some(draft) => draft,
-        None => handed_in(db, &duty, status).await?,
+        None => rows::handed_in(db, &duty, status).await?,
     };
     let counted: Vec<Id> = serde_json::from_str(&duty.counted)?;
     let ticked = draft.records.clone().unwrap_or_else(|| counted.clone());
     let mut offered = counted;
     offered.extend(ticked.iter().copied());
-    let names: Vec<(Id, String)> = db
-        .all("SELECT id, name FROM node WHERE id IN ($1, $2)", params![key.organisation, requirement.reviewer])
-        .await?;
+    let names = rows::names(db, key.organisation, requirement.reviewer).await?;
     let name = |id: Id| names.iter().find(|(n, _)| *n == id).map(|(_, s)| s.clone()).unwrap_or_default();
     Ok(Shown {
         organisation: name(key.organisation),
         reviewer: name(requirement.reviewer),
-        records: records_by_id(db, &offered).await?,
-        files: files_by_id(db, &draft.files).await?,
+        records: rows::records_by_id(db, &offered).await?,
+        files: rows::files_by_id(db, &draft.files).await?,
         facts: facts_of(db, key).await?,
         evidence: serde_json::from_str(&requirement.evidence)?,
         missing: serde_json::from_str(&duty.missing)?,
         because: serde_json::from_str(&duty.because)?,
-        colleagues: colleagues(db, actor, &duty, app.store.today()).await?,
+        colleagues: rows::colleagues(db, actor, &duty, app.store.today()).await?,
         ticked,
         draft,
         key,
@@ -183,62 +161,6 @@ async fn load(app: &App, actor: &Actor, key: Key) -> web::Result<Shown> {
         requirement,
         status,
     })
-}
-
-/// What was handed in last: shown while it waits, and the start of putting it right.
-async fn handed_in(db: &Db, duty: &DutyRow, status: Status) -> Result<Draft, Error> {
-    let Some(submission) = duty.submission.filter(|_| status != Status::NotStarted) else {
-        return Ok(Draft::default());
-    };
-    let text: String =
-        db.scalar("SELECT text FROM submission WHERE id = $1", params![submission]).await?;
-    let sql = "SELECT file FROM file_use WHERE object_kind = 'submission' AND object = $1 ORDER BY rank";
-    let files = db.column(sql, params![submission]).await?;
-    let sql = "SELECT record FROM submission_record WHERE submission = $1 ORDER BY record";
-    let records = db.column(sql, params![submission]).await?;
-    Ok(Draft { text, files, records: Some(records), ..Draft::default() })
-}
-
-async fn records_by_id(db: &Db, ids: &[Id]) -> Result<Vec<HeldRecord>, Error> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!(
-        "SELECT r.id, r.day, r.title, r.attended, (SELECT COUNT(*) FROM file_use u
-         WHERE u.object_kind = 'record' AND u.object = r.id) AS evidence
-         FROM record r WHERE r.removed_at IS NULL AND r.id IN ({}) ORDER BY r.day, r.id",
-        placeholders(1, ids.len())
-    );
-    db.all(&sql, ids.iter().flat_map(|id| params![*id]).collect()).await
-}
-
-async fn files_by_id(db: &Db, ids: &[Id]) -> Result<Vec<FileRow>, Error> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!(
-        "SELECT id AS object, id AS file, name, kind, bytes, width, height, 0 AS rank
-         FROM file WHERE id IN ({})",
-        placeholders(1, ids.len())
-    );
-    let mut files: Vec<FileRow> =
-        db.all(&sql, ids.iter().flat_map(|id| params![*id]).collect()).await?;
-    files.sort_by_key(|file| ids.iter().position(|id| *id == file.file));
-    Ok(files)
-}
-
-/// Accounts of the organisation and of those below it, but one's own.
-async fn colleagues(
-    db: &Db,
-    actor: &Actor,
-    duty: &DutyRow,
-    today: Day,
-) -> Result<Vec<Colleague>, Error> {
-    let sql = "SELECT DISTINCT a.id, a.name, n.short_name AS place FROM account a
-        JOIN role_grant g ON g.account = a.id JOIN node n ON n.id = g.node
-        WHERE a.suspended_at IS NULL AND g.from_day <= $1 AND (g.to_day IS NULL OR g.to_day >= $1)
-        AND n.path >= $2 AND n.path < $3 AND a.id <> $4 ORDER BY a.name, a.id LIMIT 50";
-    db.all(sql, params![today, &duty.path, duty.path.end(), actor.account]).await
 }
 
 fn sentence(shown: &Shown, today: Day) -> String {

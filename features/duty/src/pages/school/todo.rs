@@ -2,49 +2,15 @@
 
 use crate::paths;
 use crate::store::Key;
-use ::store::{Db, Error, Value, params, row};
+use super::rows::{self, CardRow};
+use ::store::Error;
 use askama::Template;
 use axum::extract::{Query, State};
-use kernel::{Day, Id, Instant};
+use kernel::{Day, Id};
 use rules::burden::minutes_words;
 use rules::duty::{Line, NextStep, Status};
 use serde::Deserialize;
 use web::{Actor, App, Frame, Right};
-
-row! {
-    #[derive(Clone, Debug)]
-    struct CardRow {
-        requirement: Id,
-        organisation: Id,
-        sheet: Id,
-        title: String,
-        source_words: String,
-        due: Day,
-        status: String,
-        overdue: bool,
-        not_applicable: Option<String>,
-        submitted_on: Option<Day>,
-        on_time: Option<bool>,
-        next: String,
-        missing: String,
-        because: String,
-        handed_to: Option<Id>,
-        handed_name: Option<String>,
-        effort_seconds: i64,
-        organisation_name: String,
-        changed_at: Instant,
-        closed_at: Option<Instant>,
-    }
-}
-
-const COLUMNS: &str = "d.requirement, d.organisation, d.sheet, r.title, r.source_words, d.due, d.status,
-    d.overdue, d.not_applicable, d.submitted_on, d.on_time, d.next, d.missing, d.because, d.handed_to,
-    d.handed_name, r.effort_seconds, n.short_name AS organisation_name, d.changed_at, r.closed_at";
-const TABLES: &str = "FROM duty d JOIN requirement r ON r.id = d.requirement
-    JOIN node n ON n.id = d.organisation";
-/// Still somebody's to do, or waiting: what 待办 shows.
-const OPEN: &str = "d.not_applicable IS NULL AND r.closed_at IS NULL
-    AND d.status IN ('not_started', 'under_way', 'returned', 'awaiting_review')";
 
 /// A row of the list.
 pub struct Card {
@@ -115,21 +81,9 @@ pub struct TodoQuery {
     pub before: Option<String>,
 }
 
-/// The condition for duties that are this person's work.
-fn mine(actor: &Actor, values: &mut Vec<Value>) -> String {
-    let reach = actor.reach(Right::WorkOnDuties).sql("d.path", "d.zone", values);
-    values.extend(params![actor.account]);
-    format!("({reach} OR d.handed_to = ${})", values.len())
-}
-
 /// How many duties are owed: the number in the bar.
 pub async fn count(app: App, actor: Actor) -> web::Result<i64> {
-    let mut values = Vec::new();
-    let mine = mine(&actor, &mut values);
-    let sql = format!(
-        "SELECT COUNT(*) {TABLES} WHERE {mine} AND {OPEN} AND d.status <> 'awaiting_review'"
-    );
-    Ok(app.store.db().scalar(&sql, values).await?)
+    Ok(rows::count(app.store.db(), &actor).await?)
 }
 
 /// `GET /duties`
@@ -140,7 +94,7 @@ pub async fn todo(
 ) -> web::Result {
     let today = app.store.today();
     let db = app.store.db();
-    let rows = month(db, &actor, today).await?;
+    let rows = rows::month(db, &actor, today).await?;
     let several = actor.grants.iter().filter(|g| Right::WorkOnDuties.is_held_by(g.role)).count() > 1;
     let open: Vec<&CardRow> = rows.iter().filter(|row| is_open(row)).collect();
     let cards = open.iter().map(|row| card(row, &actor, today, several)).collect::<Result<_, _>>()?;
@@ -171,31 +125,8 @@ pub async fn done(
     actor: Actor,
     Query(query): Query<TodoQuery>,
 ) -> web::Result {
-    const PAGE: usize = 30;
-    let db = app.store.db();
-    let mut values = Vec::new();
-    let mine = mine(&actor, &mut values);
-    let mut after = String::new();
-    if let Some((at, key)) = query.before.as_deref().and_then(|b| b.split_once('.'))
-        && let (Ok(at), Ok(key)) = (at.parse::<i64>(), key.parse::<Key>())
-    {
-        values.extend(params![at, key.requirement]);
-        let n = values.len();
-        after = format!("AND (d.changed_at, d.requirement) < (${}, ${n})", n - 1);
-    }
-    let settled = "(d.status IN ('done', 'done_late', 'exempt') OR d.not_applicable IS NOT NULL)";
-    let sql = format!(
-        "SELECT {COLUMNS} {TABLES} WHERE {mine} AND {settled} {after}
-         ORDER BY d.changed_at DESC, d.requirement DESC LIMIT {}",
-        PAGE + 1
-    );
-    let mut rows = db.all::<CardRow>(&sql, values).await?;
-    let more = (rows.len() > PAGE).then(|| {
-        rows.truncate(PAGE);
-        let last = &rows[PAGE - 1];
-        let key = Key { requirement: last.requirement, organisation: last.organisation };
-        format!("{}?before={}.{key}", paths::DONE, last.changed_at.0)
-    });
+    let (rows, more) = rows::done(app.store.db(), &actor, query.before.as_deref()).await?;
+    let more = more.map(|before| format!("{}?before={before}", paths::DONE));
     let today = app.store.today();
     let cards: Vec<Card> =
         rows.iter().map(|row| card(row, &actor, today, false)).collect::<Result<_, _>>()?;
@@ -209,22 +140,6 @@ pub async fn done(
         more,
         frame: Frame::new(&app, &actor, paths::TODO, "已办").await?,
     })
-}
-
-/// Everything asked that is open or due this month: one statement.
-async fn month(db: &Db, actor: &Actor, today: Day) -> Result<Vec<CardRow>, Error> {
-    let mut values = Vec::new();
-    let mine = mine(actor, &mut values);
-    values.extend(params![today.first_of_month(), today.last_of_month()]);
-    let n = values.len();
-    let sql = format!(
-        "SELECT {COLUMNS} {TABLES} WHERE {mine}
-         AND (({OPEN}) OR (d.due >= ${} AND d.due <= ${n} AND r.closed_at IS NULL))
-         ORDER BY CASE WHEN d.status = 'awaiting_review' THEN 1 ELSE 0 END, d.due, r.rank, d.requirement
-         LIMIT 300",
-        n - 1
-    );
-    db.all(&sql, values).await
 }
 
 fn is_open(row: &CardRow) -> bool {
@@ -404,9 +319,7 @@ async fn undo(app: &App, actor: &Actor, key: Option<&str>) -> web::Result<Option
     if !crate::use_cases::may_work(actor, &duty) || duty.status != Status::AwaitingReview.code() {
         return Ok(None);
     }
-    let sql = "SELECT s.at, r.title FROM submission s JOIN requirement r ON r.id = s.requirement
-               WHERE s.id = $1";
-    let found: Option<(Instant, String)> = db.find(sql, params![duty.submission]).await?;
+    let found = rows::handed_in_at(db, duty.submission).await?;
     let Some((at, title)) = found else { return Ok(None) };
     let left = UNDO_MS - (app.store.now().0 - at.0);
     Ok((left > 0).then(|| Undo {

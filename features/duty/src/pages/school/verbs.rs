@@ -169,6 +169,7 @@ pub async fn extension(
 ) -> web::Result {
     let key = key_of(&key)?;
     let Some(to) = form.day("day") else {
+        // Without the right the page itself is not found; a reader gets it again unchanged.
         let errors = FieldErrors::from([("day", "请选择要延到哪一天。".to_owned())]);
         return item::again(&app, &actor, key, None, errors).await;
     };
