@@ -58,7 +58,10 @@ impl Day {
 
     /// Days from `self` to `other`; negative when `other` lies before.
     pub fn days_until(self, other: Day) -> i32 {
-        self.0.until(other.0).map(|span| span.get_days()).unwrap_or(0)
+        self.0
+            .until(other.0)
+            .map(|span| span.get_days())
+            .unwrap_or(0)
     }
 
     /// 月底
@@ -118,7 +121,9 @@ impl FromStr for Day {
 }
 
 /// 时刻: milliseconds since 1970-01-01T00:00Z.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
+)]
 #[serde(transparent)]
 pub struct Instant(pub i64);
 
@@ -201,7 +206,13 @@ impl Period {
         match (whole, a.year() == b.year()) {
             (true, true) if a.month() == b.month() => format!("{}年{}月", a.year(), a.month()),
             (true, true) => format!("{}年{}月—{}月", a.year(), a.month(), b.month()),
-            (true, false) => format!("{}年{}月—{}年{}月", a.year(), a.month(), b.year(), b.month()),
+            (true, false) => format!(
+                "{}年{}月—{}年{}月",
+                a.year(),
+                a.month(),
+                b.year(),
+                b.month()
+            ),
             (false, true) => format!("{}—{}", a.chinese(), b.short()),
             (false, false) => format!("{}—{}", a.chinese(), b.chinese()),
         }
@@ -226,7 +237,10 @@ mod tests {
         let almost_midnight = Instant::at(day("2026-11-20"), 86_399_999);
         assert_eq!(almost_midnight.day(), day("2026-11-20"));
         assert_eq!(almost_midnight.plus_ms(1).day(), day("2026-11-21"));
-        assert_eq!(Instant::at(day("2026-11-20"), 9 * 3_600_000).chinese(), "11月20日 09:00");
+        assert_eq!(
+            Instant::at(day("2026-11-20"), 9 * 3_600_000).chinese(),
+            "11月20日 09:00"
+        );
     }
 
     #[test]

@@ -93,7 +93,12 @@ impl Document {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let blocks = text
             .lines()
-            .map(|line| Block::Paragraph(Paragraph { text: line.to_owned(), ..Paragraph::default() }))
+            .map(|line| {
+                Block::Paragraph(Paragraph {
+                    text: line.to_owned(),
+                    ..Paragraph::default()
+                })
+            })
             .collect();
         Document { blocks }
     }

@@ -84,7 +84,10 @@ mod tests {
 
     #[test]
     fn ancestors_run_from_the_root() {
-        let up: Vec<_> = TreePath::new("001002003").ancestors().map(|p| p.to_string()).collect();
+        let up: Vec<_> = TreePath::new("001002003")
+            .ancestors()
+            .map(|p| p.to_string())
+            .collect();
         assert_eq!(up, ["001", "001002"]);
     }
 }

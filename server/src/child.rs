@@ -42,7 +42,8 @@ impl Parse for ParseInChild {
     }
 }
 
-const TOO_MUCH: &str = "这份文件太复杂，没有在规定的时间和内存内读完。请删去大图和多余内容，或把正文复制粘贴进来。";
+const TOO_MUCH: &str =
+    "这份文件太复杂，没有在规定的时间和内存内读完。请删去大图和多余内容，或把正文复制粘贴进来。";
 
 async fn ask(file_name: String, bytes: Vec<u8>) -> Result<Result<Document, String>> {
     let program = std::env::current_exe()?;
@@ -55,12 +56,18 @@ async fn ask(file_name: String, bytes: Vec<u8>) -> Result<Result<Document, Strin
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()?;
-    let mut input = child.stdin.take().ok_or_else(|| anyhow::anyhow!("no input"))?;
+    let mut input = child
+        .stdin
+        .take()
+        .ok_or_else(|| anyhow::anyhow!("no input"))?;
     let feeding = tokio::spawn(async move {
         // The child may stop reading early; that is its answer.
         let _ = input.write_all(&bytes).await;
     });
-    let output = child.stdout.take().ok_or_else(|| anyhow::anyhow!("no output"))?;
+    let output = child
+        .stdout
+        .take()
+        .ok_or_else(|| anyhow::anyhow!("no output"))?;
     let mut answer = Vec::new();
     output.take(MOST_ANSWER).read_to_end(&mut answer).await?;
     feeding.await?;
@@ -73,7 +80,10 @@ async fn ask(file_name: String, bytes: Vec<u8>) -> Result<Result<Document, Strin
 
 /// The child's side: limits itself, reads the file from standard input, answers in JSON.
 pub fn answer(name: &str) -> Result<ExitCode> {
-    let limit = |most: u64| Rlimit { current: Some(most), maximum: Some(most) };
+    let limit = |most: u64| Rlimit {
+        current: Some(most),
+        maximum: Some(most),
+    };
     setrlimit(Resource::As, limit(MOST_MEMORY))?;
     setrlimit(Resource::Cpu, limit(MOST_SECONDS))?;
     setrlimit(Resource::Nofile, limit(16))?;

@@ -109,20 +109,29 @@ pub fn run(line: Line) -> Result<ExitCode> {
             wait_for(serve::run(config))
         }
         Verb::Demo(options) => wait_for(demo::run(file, options)),
-        Verb::Migrate(place) => {
-            wait_for(maintenance::migrate(Config::load(file.as_deref(), &place, None)?))
-        }
+        Verb::Migrate(place) => wait_for(maintenance::migrate(Config::load(
+            file.as_deref(),
+            &place,
+            None,
+        )?)),
         Verb::Check(place) => wait_for(maintenance::check(file, place)),
         Verb::User(verb) => wait_for(user::run(file, verb)),
-        Verb::Rebuild(place) => {
-            wait_for(maintenance::rebuild(Config::load(file.as_deref(), &place, None)?))
-        }
-        Verb::Verify(place) => {
-            wait_for(maintenance::verify(Config::load(file.as_deref(), &place, None)?))
-        }
+        Verb::Rebuild(place) => wait_for(maintenance::rebuild(Config::load(
+            file.as_deref(),
+            &place,
+            None,
+        )?)),
+        Verb::Verify(place) => wait_for(maintenance::verify(Config::load(
+            file.as_deref(),
+            &place,
+            None,
+        )?)),
     }
 }
 
 fn wait_for(work: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
 }

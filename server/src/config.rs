@@ -93,10 +93,12 @@ impl Config {
 
     /// Where the server listens; plain HTTP on the loopback only, or behind the named proxy.
     pub fn address(&self) -> Result<SocketAddr> {
-        let address: SocketAddr = self
-            .listen
-            .parse()
-            .with_context(|| format!("listen = \"{}\" 不是“地址：端口”，例如 127.0.0.1:8080", self.listen))?;
+        let address: SocketAddr = self.listen.parse().with_context(|| {
+            format!(
+                "listen = \"{}\" 不是“地址：端口”，例如 127.0.0.1:8080",
+                self.listen
+            )
+        })?;
         if !address.ip().is_loopback() && self.trusted_proxy.is_none() {
             bail!(
                 "listen = \"{address}\" 不是本机地址。没有加密时只能监听 127.0.0.1;\
@@ -108,15 +110,22 @@ impl Config {
 
     /// Address for links, with the port really used.
     pub fn public_url(&self, port: u16) -> String {
-        self.public_url.clone().unwrap_or_else(|| format!("http://127.0.0.1:{port}"))
+        self.public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://127.0.0.1:{port}"))
     }
 
     /// What the store needs.
     pub fn settings(&self) -> Settings {
-        let database = self.database.clone().unwrap_or_else(|| {
-            format!("sqlite://{}", self.data.join("zhibu.db").display())
-        });
-        Settings { database, data: self.data.clone(), connections: self.connections }
+        let database = self
+            .database
+            .clone()
+            .unwrap_or_else(|| format!("sqlite://{}", self.data.join("zhibu.db").display()));
+        Settings {
+            database,
+            data: self.data.clone(),
+            connections: self.connections,
+        }
     }
 
     /// Opens the store.
@@ -133,5 +142,12 @@ impl Config {
 
 /// Keys that the environment may set, each as `ZHIBU_<KEY>`.
 const KEYS: [&str; 8] = [
-    "county", "data", "database", "listen", "public_url", "trusted_proxy", "connections", "log",
+    "county",
+    "data",
+    "database",
+    "listen",
+    "public_url",
+    "trusted_proxy",
+    "connections",
+    "log",
 ];

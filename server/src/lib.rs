@@ -32,7 +32,9 @@ pub fn features() -> Vec<Feature> {
 
 /// Every migration, the store's first.
 pub fn migrations() -> Vec<Migration> {
-    let own = features().into_iter().flat_map(|feature| feature.migrations);
+    let own = features()
+        .into_iter()
+        .flat_map(|feature| feature.migrations);
     std::iter::once(store::migrate::STORE).chain(own).collect()
 }
 
@@ -50,7 +52,10 @@ pub fn application(store: Store, front: &Front, parse: Arc<dyn Parse>) -> (App, 
     let features = features();
     let mut nav: Vec<_> = features.iter().flat_map(|f| f.nav.clone()).collect();
     nav.sort_by_key(|link| link.order);
-    let subscribers = features.iter().flat_map(|f| f.subscribers.clone()).collect();
+    let subscribers = features
+        .iter()
+        .flat_map(|f| f.subscribers.clone())
+        .collect();
     let app = App {
         store,
         county: front.county.clone(),

@@ -30,7 +30,11 @@ fn report(found: &duty::rebuild::Found) -> Result<ExitCode> {
         println!("与原来保存的完全一致。");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("不一致的事项 {} 件，不一致的汇总 {} 行。", found.different.len(), found.sums);
+    println!(
+        "不一致的事项 {} 件，不一致的汇总 {} 行。",
+        found.different.len(),
+        found.sums
+    );
     for key in found.different.iter().take(20) {
         println!("  {key}");
     }
@@ -43,17 +47,29 @@ pub async fn verify(config: Config) -> Result<ExitCode> {
     let mut good = true;
     match store::audit::verify(store.db()).await? {
         Chain::Whole { entries, head } => {
-            println!("审计链完整：{entries} 条，链头 {}", head.get(..16).unwrap_or("(空)"));
+            println!(
+                "审计链完整：{entries} 条，链头 {}",
+                head.get(..16).unwrap_or("(空)")
+            );
         }
         Chain::Broken { seq, id } => {
             good = false;
             println!("审计链在第 {seq} 条（标识 {id}）断开：这一条或它之前的内容被改动过。");
         }
     }
-    let digests: Vec<String> =
-        store.db().column("SELECT DISTINCT digest FROM file ORDER BY digest", vec![]).await?;
-    let broken: Vec<_> = digests.iter().filter(|d| !store.files.is_whole(d)).collect();
-    println!("文件 {} 份，其中损坏或缺失 {} 份。", digests.len(), broken.len());
+    let digests: Vec<String> = store
+        .db()
+        .column("SELECT DISTINCT digest FROM file ORDER BY digest", vec![])
+        .await?;
+    let broken: Vec<_> = digests
+        .iter()
+        .filter(|d| !store.files.is_whole(d))
+        .collect();
+    println!(
+        "文件 {} 份，其中损坏或缺失 {} 份。",
+        digests.len(),
+        broken.len()
+    );
     for digest in broken.iter().take(20) {
         println!("  {digest}");
     }
@@ -62,7 +78,11 @@ pub async fn verify(config: Config) -> Result<ExitCode> {
     store.close().await;
     println!("核对 {} 件事项。", found.duties);
     good &= report(&found)? == ExitCode::SUCCESS;
-    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 async fn opened(config: &Config) -> Result<store::Store> {
@@ -86,7 +106,11 @@ pub async fn check(file: Option<PathBuf>, place: Place) -> Result<ExitCode> {
     findings.note("数据目录", writable(&config));
     findings.note("数据库", database(&config).await);
     findings.note("时钟", clock(&config));
-    Ok(if findings.bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if findings.bad == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 #[derive(Default)]
@@ -125,7 +149,10 @@ fn writable(config: &Config) -> Result<String> {
         use std::os::unix::fs::PermissionsExt;
         let mode = found.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
-            anyhow::bail!("密钥 {} 的权限是 {mode:o}，应为 600:chmod 600 后再启动", key.display());
+            anyhow::bail!(
+                "密钥 {} 的权限是 {mode:o}，应为 600:chmod 600 后再启动",
+                key.display()
+            );
         }
     }
     Ok(format!("{} 可写", config.data.display()))
@@ -139,13 +166,20 @@ async fn database(config: &Config) -> Result<String> {
     };
     let version: String = match store.backend() {
         store::Backend::Sqlite => store.db().scalar("SELECT sqlite_version()", vec![]).await?,
-        store::Backend::Postgres => store.db().scalar("SELECT current_setting('server_version')", vec![]).await?,
+        store::Backend::Postgres => {
+            store
+                .db()
+                .scalar("SELECT current_setting('server_version')", vec![])
+                .await?
+        }
     };
     let pending = store.pending(&crate::migrations()).await?;
     store.close().await;
     Ok(match pending {
         0 => format!("{kind} {version}，结构最新"),
-        n => format!("{kind} {version}，有 {n} 步升级待执行（启动时自动执行，或运行 zhibu migrate）"),
+        n => {
+            format!("{kind} {version}，有 {n} 步升级待执行（启动时自动执行，或运行 zhibu migrate）")
+        }
     })
 }
 
@@ -155,6 +189,8 @@ fn clock(config: &Config) -> Result<String> {
     if now.day().year() < 2025 {
         anyhow::bail!("系统时间是 {}，明显不对，请先校时", now.chinese_full());
     }
-    let shown = config.today.map_or(String::new(), |day| format!(",按 {} 运行", day.chinese()));
+    let shown = config
+        .today
+        .map_or(String::new(), |day| format!(",按 {} 运行", day.chinese()));
     Ok(format!("{}(北京时间){shown}", now.chinese_full()))
 }

@@ -33,7 +33,10 @@ pub async fn run(config: Config) -> Result<ExitCode> {
 pub fn start_log(levels: &str) {
     let filter = tracing_subscriber::EnvFilter::try_new(levels)
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // A second start in one process (tests) keeps the first log.
     let _ = log.try_init();
 }
@@ -49,17 +52,27 @@ pub async fn bind(config: &Config) -> Result<tokio::net::TcpListener> {
 /// Serves until told to stop, then finishes what is under way.
 pub async fn serve(config: Config, store: Store, listener: tokio::net::TcpListener) -> Result<()> {
     let port = listener.local_addr()?.port();
-    let front = Front { county: config.county.clone(), public_url: config.public_url(port) };
+    let front = Front {
+        county: config.county.clone(),
+        public_url: config.public_url(port),
+    };
     let (app, features) = application(store.clone(), &front, Arc::new(ParseInChild));
     let health = app.clone();
     let router = web::router(&app, &features)
-        .route("/healthz", axum::routing::get(move || healthy(health.clone())))
-        .layer(axum::middleware::from_fn(move |request, next| client(config.trusted_proxy, request, next)))
+        .route(
+            "/healthz",
+            axum::routing::get(move || healthy(health.clone())),
+        )
+        .layer(axum::middleware::from_fn(move |request, next| {
+            client(config.trusted_proxy, request, next)
+        }))
         .layer(tower_http::trace::TraceLayer::new_for_http().make_span_with(span));
     let (stop, stopped) = watch::channel(false);
     let work = background(&app, &features, &stopped);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+    axum::serve(listener, service)
+        .with_graceful_shutdown(told_to_stop())
+        .await?;
     tracing::info!("stopping");
     stop.send_replace(true);
     let _ = tokio::time::timeout(Duration::from_secs(10), work.join_all()).await;
@@ -78,7 +91,10 @@ async fn client(
     mut request: Request<axum::body::Body>,
     next: axum::middleware::Next,
 ) -> axum::response::Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip());
     let forwarded = request
         .headers()
         .get("x-forwarded-for")
@@ -90,13 +106,20 @@ async fn client(
         (peer, _) => peer,
     };
     if let Some(address) = address {
-        request.extensions_mut().insert(identity::ClientAddress::of(address));
+        request
+            .extensions_mut()
+            .insert(identity::ClientAddress::of(address));
     }
     next.run(request).await
 }
 
 async fn healthy(app: App) -> axum::http::StatusCode {
-    match app.store.db().scalar::<i64>("SELECT COUNT(*) FROM setting", vec![]).await {
+    match app
+        .store
+        .db()
+        .scalar::<i64>("SELECT COUNT(*) FROM setting", vec![])
+        .await
+    {
         Ok(_) => axum::http::StatusCode::OK,
         Err(_) => axum::http::StatusCode::SERVICE_UNAVAILABLE,
     }
@@ -181,13 +204,20 @@ async fn run_jobs(app: App, handlers: Vec<(&'static str, JobHandler)>) {
         let handler = handlers.iter().find(|(kind, _)| *kind == job.kind);
         let payload = serde_json::from_str(&job.payload).unwrap_or_default();
         let outcome = match handler {
-            Some((_, handler)) => handler(app.clone(), payload).await.map_err(|e| e.to_string()),
+            Some((_, handler)) => handler(app.clone(), payload)
+                .await
+                .map_err(|e| e.to_string()),
             None => Err("nobody does this kind of job".to_owned()),
         };
         let kept = match outcome {
             Ok(()) => app.store.finish_job(&job).await,
             Err(why) => {
-                tracing::error!(kind = job.kind, attempts = job.attempts, why, "a job failed");
+                tracing::error!(
+                    kind = job.kind,
+                    attempts = job.attempts,
+                    why,
+                    "a job failed"
+                );
                 app.store.fail_job(&job, &why).await
             }
         };

@@ -48,17 +48,25 @@ pub async fn run(file: Option<PathBuf>, verb: UserVerb) -> Result<ExitCode> {
             store.migrate(&crate::migrations()).await?;
             let password = create(&store, &add).await?;
             store.close().await;
-            println!("已建立账号 {}，初始密码（只显示这一次）:{password}", add.username);
+            println!(
+                "已建立账号 {}，初始密码（只显示这一次）:{password}",
+                add.username
+            );
         }
         UserVerb::List(place) => {
             let store = Config::load(file.as_deref(), &place, None)?.open().await?;
             let sql = "SELECT a.username, g.role, n.name FROM account a
                        LEFT JOIN role_grant g ON g.account = a.id LEFT JOIN node n ON n.id = g.node
                        ORDER BY a.username, g.id";
-            for (username, role, place) in
-                store.db().all::<(String, Option<String>, Option<String>)>(sql, vec![]).await?
+            for (username, role, place) in store
+                .db()
+                .all::<(String, Option<String>, Option<String>)>(sql, vec![])
+                .await?
             {
-                let role = role.as_deref().and_then(Role::from_code).map_or("无角色", Role::chinese);
+                let role = role
+                    .as_deref()
+                    .and_then(Role::from_code)
+                    .map_or("无角色", Role::chinese);
                 println!("{username}\t{role}\t{}", place.unwrap_or_default());
             }
             store.close().await;
@@ -84,7 +92,9 @@ async fn create(store: &Store, add: &Add) -> Result<String> {
             };
             let account = create_account(&tx, new).await.map_err(Fail::boxed)?;
             let today = tx.today();
-            grant_role(&tx, account, role, node, today).await.map_err(Fail::boxed)?;
+            grant_role(&tx, account, role, node, today)
+                .await
+                .map_err(Fail::boxed)?;
             Ok(())
         })
         .await;
@@ -97,7 +107,11 @@ async fn create(store: &Store, add: &Add) -> Result<String> {
 }
 
 fn codes() -> String {
-    Role::ALL.iter().map(|r| r.code()).collect::<Vec<_>>().join("、")
+    Role::ALL
+        .iter()
+        .map(|r| r.code())
+        .collect::<Vec<_>>()
+        .join("、")
 }
 
 async fn place_of(store: &Store, name: Option<&str>) -> Result<Id> {
@@ -108,7 +122,8 @@ async fn place_of(store: &Store, name: Option<&str>) -> Result<Id> {
             store.db().find(sql, params![name]).await?
         }
         None => {
-            let sql = "SELECT id FROM node WHERE category = 'organisation' ORDER BY path, id LIMIT 1";
+            let sql =
+                "SELECT id FROM node WHERE category = 'organisation' ORDER BY path, id LIMIT 1";
             store.db().find(sql, vec![]).await?
         }
     };

@@ -73,7 +73,17 @@ pub(crate) async fn append(
     tx.exec(
         "INSERT INTO audit (id, at, account, actor, action, object_kind, object_id, path, detail)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        params![tx.new_id(), tx.now(), account, name, action, kind, id, place, detail.to_string()],
+        params![
+            tx.new_id(),
+            tx.now(),
+            account,
+            name,
+            action,
+            kind,
+            id,
+            place,
+            detail.to_string()
+        ],
     )
     .await?;
     Ok(())
@@ -87,7 +97,10 @@ pub(crate) async fn seal(tx: &Tx) -> Result<usize, Error> {
         return Ok(0);
     }
     let last: Option<(i64, String)> = tx
-        .find("SELECT seq, hash FROM audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1", vec![])
+        .find(
+            "SELECT seq, hash FROM audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1",
+            vec![],
+        )
         .await?;
     let (mut seq, mut hash) = last.unwrap_or((0, String::new()));
     let count = open.len();
@@ -116,12 +129,18 @@ pub async fn verify(db: &Db) -> Result<Chain, Error> {
         let sql = format!("SELECT {COLUMNS} FROM audit WHERE seq > $1 ORDER BY seq LIMIT 1000");
         let page = db.all::<Entry>(&sql, params![after]).await?;
         if page.is_empty() {
-            return Ok(Chain::Whole { entries: after, head: hash });
+            return Ok(Chain::Whole {
+                entries: after,
+                head: hash,
+            });
         }
         for entry in page {
             let expected = entry.chained(&hash);
             if entry.seq != Some(after + 1) || entry.hash.as_deref() != Some(&expected) {
-                return Ok(Chain::Broken { seq: entry.seq.unwrap_or(after + 1), id: entry.id });
+                return Ok(Chain::Broken {
+                    seq: entry.seq.unwrap_or(after + 1),
+                    id: entry.id,
+                });
             }
             (after, hash) = (after + 1, expected);
         }
@@ -131,7 +150,8 @@ pub async fn verify(db: &Db) -> Result<Chain, Error> {
 /// The newest entries before `before` (all when none), for the audit administrator.
 pub async fn page(db: &Db, before: Option<Id>, limit: i64) -> Result<Vec<Entry>, Error> {
     let sql = format!("SELECT {COLUMNS} FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2");
-    db.all(&sql, params![before.unwrap_or(Id(i64::MAX)), limit]).await
+    db.all(&sql, params![before.unwrap_or(Id(i64::MAX)), limit])
+        .await
 }
 
 impl Store {
@@ -143,7 +163,8 @@ impl Store {
         let sealed: Result<usize, Fail<std::convert::Infallible>> = self
             .housekeep(|tx| async move {
                 // One sealer at a time, whichever process it runs in.
-                tx.exec("SELECT pg_advisory_xact_lock(7400313)", vec![]).await?;
+                tx.exec("SELECT pg_advisory_xact_lock(7400313)", vec![])
+                    .await?;
                 Ok(seal(&tx).await?)
             })
             .await;

@@ -25,7 +25,9 @@ impl Clock {
     pub fn with_today(day: kernel::Day) -> Clock {
         let now = machine_now();
         let since_midnight = now.0 - Instant::at(now.day(), 0).0;
-        Clock::System { shift_ms: Instant::at(day, since_midnight).0 - now.0 }
+        Clock::System {
+            shift_ms: Instant::at(day, since_midnight).0 - now.0,
+        }
     }
 
     fn now(&self) -> Instant {
@@ -59,7 +61,8 @@ impl Context {
     /// A context with randomness from the operating system.
     pub fn system(clock: Clock) -> Result<Context, crate::Error> {
         let mut seed = [0u8; 32];
-        getrandom::fill(&mut seed).map_err(|_| crate::Error::Key("no randomness from the system"))?;
+        getrandom::fill(&mut seed)
+            .map_err(|_| crate::Error::Key("no randomness from the system"))?;
         Ok(Context::new(clock, seed))
     }
 
@@ -73,7 +76,12 @@ impl Context {
     fn new(clock: Clock, seed: [u8; 32]) -> Context {
         let mut random = ChaCha20Rng::from_seed(seed);
         let node = i64::from(random.next_u32() & 0x3ff);
-        Context { clock, random: Arc::new(Mutex::new(random)), last_id: Arc::default(), node }
+        Context {
+            clock,
+            random: Arc::new(Mutex::new(random)),
+            last_id: Arc::default(),
+            node,
+        }
     }
 
     /// 现在
@@ -92,7 +100,9 @@ impl Context {
         let floor = ((self.now().0 - ID_EPOCH).max(0) << 22) | (self.node << 12);
         let previous = self
             .last_id
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(floor.max(last + 1)))
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+                Some(floor.max(last + 1))
+            })
             .unwrap_or(floor);
         Id(floor.max(previous + 1))
     }
@@ -100,7 +110,10 @@ impl Context {
     /// Random bytes.
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0u8; N];
-        self.random.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
+        self.random
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill_bytes(&mut bytes);
         bytes
     }
 

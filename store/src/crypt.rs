@@ -38,7 +38,11 @@ impl Keys {
         let (Some(cipher), Some(index)) = (cipher, index) else {
             return Err(Error::Key("not 64 bytes"));
         };
-        let mut keys = Inner { id: String::new(), cipher: Aes256Gcm::new(&cipher.into()), index };
+        let mut keys = Inner {
+            id: String::new(),
+            cipher: Aes256Gcm::new(&cipher.into()),
+            index,
+        };
         keys.id = mac(&keys.index, b"key id")[..8].to_owned();
         Ok(Keys(Arc::new(keys)))
     }
@@ -51,13 +55,21 @@ impl Keys {
     /// Seals a field for one place (`table/column/row`); it opens at that place only.
     pub fn seal(&self, context: &Context, place: &str, plain: &str) -> Result<String, Error> {
         let nonce = context.random::<12>();
-        let payload = Payload { msg: plain.as_bytes(), aad: place.as_bytes() };
+        let payload = Payload {
+            msg: plain.as_bytes(),
+            aad: place.as_bytes(),
+        };
         let sealed = self
             .0
             .cipher
             .encrypt(&Nonce::from(nonce), payload)
             .map_err(|_| Error::Key("could not seal"))?;
-        Ok(format!("{}:{}:{}", self.0.id, hex::encode(nonce), hex::encode(sealed)))
+        Ok(format!(
+            "{}:{}:{}",
+            self.0.id,
+            hex::encode(nonce),
+            hex::encode(sealed)
+        ))
     }
 
     /// Opens a field sealed for that place.
@@ -69,11 +81,16 @@ impl Keys {
         if id != self.0.id {
             return Err(Error::Key("sealed with another key"));
         }
-        let nonce = hex::decode(nonce).ok().and_then(|b| <[u8; 12]>::try_from(b.as_slice()).ok());
+        let nonce = hex::decode(nonce)
+            .ok()
+            .and_then(|b| <[u8; 12]>::try_from(b.as_slice()).ok());
         let (Some(nonce), Ok(body)) = (nonce, hex::decode(body)) else {
             return Err(Error::Key("malformed field"));
         };
-        let payload = Payload { msg: &body, aad: place.as_bytes() };
+        let payload = Payload {
+            msg: &body,
+            aad: place.as_bytes(),
+        };
         let plain = self
             .0
             .cipher
@@ -107,9 +124,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let context = Context::seeded(Clock::fixed(kernel::Instant(0)), 1);
         let keys = Keys::load_or_create(&folder.path().join("k"), &context).unwrap();
-        let sealed = keys.seal(&context, "member/id_number/1", "990000198506150010").unwrap();
+        let sealed = keys
+            .seal(&context, "member/id_number/1", "990000198506150010")
+            .unwrap();
         assert!(!sealed.contains("9900001985"));
-        assert_eq!(keys.open("member/id_number/1", &sealed).unwrap(), "990000198506150010");
+        assert_eq!(
+            keys.open("member/id_number/1", &sealed).unwrap(),
+            "990000198506150010"
+        );
         assert!(keys.open("member/id_number/2", &sealed).is_err());
         assert_eq!(keys.blind("x"), keys.blind("x"));
         assert_ne!(keys.blind("x"), keys.blind("y"));

@@ -40,18 +40,30 @@ const SQLITE_FLOOR: (u32, u32, u32) = (3, 51, 3);
 pub(crate) async fn open(settings: &Settings) -> Result<(Db, Db), Error> {
     if settings.database.starts_with("postgres") {
         let pool = Database::connect(options(settings, settings.connections)).await?;
-        let db = Db { inner: Inner::Pool(pool), backend: Backend::Postgres };
+        let db = Db {
+            inner: Inner::Pool(pool),
+            backend: Backend::Postgres,
+        };
         return Ok((db.clone(), db));
     }
     let write = Database::connect(sqlite_options(settings, 1)).await?;
     let read = Database::connect(sqlite_options(settings, settings.connections)).await?;
-    let side = |pool| Db { inner: Inner::Pool(pool), backend: Backend::Sqlite };
+    let side = |pool| Db {
+        inner: Inner::Pool(pool),
+        backend: Backend::Sqlite,
+    };
     let read = side(read);
     let version: String = read.scalar("SELECT sqlite_version()", vec![]).await?;
     let mut parts = version.split('.').map(|p| p.parse::<u32>().unwrap_or(0));
-    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    let found = (
+        parts.next().unwrap_or(0),
+        parts.next().unwrap_or(0),
+        parts.next().unwrap_or(0),
+    );
     if found < SQLITE_FLOOR {
-        return Err(Error::Schema(format!("SQLite {version} is older than 3.51.3")));
+        return Err(Error::Schema(format!(
+            "SQLite {version} is older than 3.51.3"
+        )));
     }
     Ok((read, side(write)))
 }
@@ -69,7 +81,10 @@ fn options(settings: &Settings, connections: u32) -> ConnectOptions {
 fn sqlite_options(settings: &Settings, connections: u32) -> ConnectOptions {
     let mut options = options(settings, connections);
     // A connection of SQLite costs memory and gains nothing by closing.
-    options.min_connections(1).idle_timeout(None).max_lifetime(None);
+    options
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None);
     options.map_sqlx_sqlite_opts(|sqlite| {
         sqlite
             .create_if_missing(true)
@@ -107,7 +122,11 @@ impl Db {
 
     /// Every row.
     pub async fn all<T: FromRow>(&self, sql: &str, values: Vec<Value>) -> Result<Vec<T>, Error> {
-        self.query(sql, values).await?.into_iter().map(|row| T::from_row(&Row(row))).collect()
+        self.query(sql, values)
+            .await?
+            .into_iter()
+            .map(|row| T::from_row(&Row(row)))
+            .collect()
     }
 
     /// The first row, if any.
@@ -130,7 +149,12 @@ impl Db {
         sql: &str,
         values: Vec<Value>,
     ) -> Result<Vec<T>, Error> {
-        Ok(self.all::<(T,)>(sql, values).await?.into_iter().map(|(value,)| value).collect())
+        Ok(self
+            .all::<(T,)>(sql, values)
+            .await?
+            .into_iter()
+            .map(|(value,)| value)
+            .collect())
     }
 
     /// The one value a statement must give (a count, a sum).
@@ -163,7 +187,9 @@ impl Db {
     /// reads before it writes.
     pub(crate) async fn begin(&self) -> Result<(Db, Arc<DatabaseTransaction>), Error> {
         let Inner::Pool(pool) = &self.inner else {
-            return Err(Error::Schema("a transaction inside a transaction".to_owned()));
+            return Err(Error::Schema(
+                "a transaction inside a transaction".to_owned(),
+            ));
         };
         let transaction = match self.backend {
             Backend::Postgres => pool.begin().await?,
@@ -176,8 +202,10 @@ impl Db {
             }
         };
         let transaction = Arc::new(transaction);
-        let db =
-            Db { inner: Inner::Transaction(Arc::clone(&transaction)), backend: self.backend };
+        let db = Db {
+            inner: Inner::Transaction(Arc::clone(&transaction)),
+            backend: self.backend,
+        };
         Ok((db, transaction))
     }
 

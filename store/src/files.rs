@@ -54,7 +54,8 @@ impl Files {
 
     /// Whether the bytes on disk still have that digest.
     pub fn is_whole(&self, digest: &str) -> bool {
-        self.get(digest).is_ok_and(|bytes| hex::encode(Sha256::digest(&bytes)) == digest)
+        self.get(digest)
+            .is_ok_and(|bytes| hex::encode(Sha256::digest(&bytes)) == digest)
     }
 }
 

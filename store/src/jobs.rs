@@ -61,7 +61,9 @@ impl Store {
              RETURNING id, kind, payload, attempts"
         );
         self.housekeeping(|tx| async move {
-            Ok(tx.find::<Job>(&sql, params![now, now.plus_ms(LEASE_MS)]).await?)
+            Ok(tx
+                .find::<Job>(&sql, params![now, now.plus_ms(LEASE_MS)])
+                .await?)
         })
         .await
     }
@@ -70,7 +72,8 @@ impl Store {
     pub async fn finish_job(&self, job: &Job) -> Result<(), Error> {
         let id = job.id;
         self.housekeeping(|tx| async move {
-            tx.exec("DELETE FROM job WHERE id = $1", params![id]).await?;
+            tx.exec("DELETE FROM job WHERE id = $1", params![id])
+                .await?;
             Ok(())
         })
         .await
@@ -82,8 +85,10 @@ impl Store {
         let why: String = why.chars().take(500).collect();
         let again = self.now().plus_ms(1000 << attempts.clamp(0, 10));
         self.housekeeping(|tx| async move {
-            let sql = "UPDATE job SET run_at = $2, lease_until = 0, dead = $3, error = $4 WHERE id = $1";
-            tx.exec(sql, params![id, again, attempts >= MOST_ATTEMPTS, why]).await?;
+            let sql =
+                "UPDATE job SET run_at = $2, lease_until = 0, dead = $3, error = $4 WHERE id = $1";
+            tx.exec(sql, params![id, again, attempts >= MOST_ATTEMPTS, why])
+                .await?;
             Ok(())
         })
         .await

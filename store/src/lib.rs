@@ -89,7 +89,13 @@ impl Store {
         let (read, write) = db::open(settings).await?;
         let keys = Keys::load_or_create(&settings.data.join("zhibu.key"), &context)?;
         let files = Files::open(settings.data.join("files"))?;
-        Ok(Store { read, write, context, files, keys })
+        Ok(Store {
+            read,
+            write,
+            context,
+            files,
+            keys,
+        })
     }
 
     /// For reading: each statement sees what was committed before it.

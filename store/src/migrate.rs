@@ -16,8 +16,11 @@ pub struct Migration {
 }
 
 /// The store's own tables.
-pub const STORE: Migration =
-    Migration { number: 1, name: "store", sql: include_str!("../migrations/0001_store.sql") };
+pub const STORE: Migration = Migration {
+    number: 1,
+    name: "store",
+    sql: include_str!("../migrations/0001_store.sql"),
+};
 
 /// `{bytes}` and `{path}` (text that sorts by its bytes) in the databases' own words.
 pub fn for_backend(sql: &str, backend: Backend) -> String {
@@ -33,19 +36,31 @@ impl Store {
     pub async fn migrate(&self, migrations: &[Migration]) -> Result<usize, Error> {
         let mut order: Vec<Migration> = migrations.to_vec();
         order.sort_by_key(|m| m.number);
-        if let Some(pair) = order.windows(2).find(|pair| pair[0].number == pair[1].number) {
-            return Err(Error::Schema(format!("two migrations are numbered {}", pair[0].number)));
+        if let Some(pair) = order
+            .windows(2)
+            .find(|pair| pair[0].number == pair[1].number)
+        {
+            return Err(Error::Schema(format!(
+                "two migrations are numbered {}",
+                pair[0].number
+            )));
         }
         let table = "CREATE TABLE IF NOT EXISTS schema_version (
             number BIGINT PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, at BIGINT NOT NULL)";
         self.write.run_script(table).await?;
         let done: Vec<(i64, String)> = self
             .write
-            .all("SELECT number, digest FROM schema_version ORDER BY number", vec![])
+            .all(
+                "SELECT number, digest FROM schema_version ORDER BY number",
+                vec![],
+            )
             .await?;
         check(&order, &done)?;
         let mut taken = 0;
-        for step in order.iter().filter(|m| !done.iter().any(|(n, _)| *n == m.number)) {
+        for step in order
+            .iter()
+            .filter(|m| !done.iter().any(|(n, _)| *n == m.number))
+        {
             self.take(*step).await?;
             taken += 1;
         }
@@ -58,7 +73,10 @@ impl Store {
         match self.read.all::<(i64, String)>(sql, vec![]).await {
             Ok(done) => {
                 check(migrations, &done)?;
-                Ok(migrations.iter().filter(|m| !done.iter().any(|(n, _)| *n == m.number)).count())
+                Ok(migrations
+                    .iter()
+                    .filter(|m| !done.iter().any(|(n, _)| *n == m.number))
+                    .count())
             }
             // No table yet: nothing was ever taken.
             Err(_) => Ok(migrations.len()),
@@ -71,8 +89,13 @@ impl Store {
             for statement in sql.split(";\n").map(str::trim).filter(|s| !s.is_empty()) {
                 tx.run_script(statement.trim_end_matches(';')).await?;
             }
-            let row = "INSERT INTO schema_version (number, name, digest, at) VALUES ($1, $2, $3, $4)";
-            tx.exec(row, params![step.number, step.name, digest(step.sql), tx.now()]).await?;
+            let row =
+                "INSERT INTO schema_version (number, name, digest, at) VALUES ($1, $2, $3, $4)";
+            tx.exec(
+                row,
+                params![step.number, step.name, digest(step.sql), tx.now()],
+            )
+            .await?;
             Ok(())
         })
         .await
@@ -92,7 +115,9 @@ fn check(known: &[Migration], done: &[(i64, String)]) -> Result<(), Error> {
             )));
         };
         if *was != digest(step.sql) {
-            return Err(Error::Schema(format!("step {number} is not the one that was taken")));
+            return Err(Error::Schema(format!(
+                "step {number} is not the one that was taken"
+            )));
         }
     }
     Ok(())

@@ -36,8 +36,10 @@ macro_rules! column {
         impl FromColumn for $type {
             fn from_column(row: &Row, column: &str) -> Result<Self, Error> {
                 let read: fn($stored) -> Result<$type, String> = $read;
-                read(row.plain::<$stored>(column)?)
-                    .map_err(|reason| Error::Column { column: column.to_owned(), reason })
+                read(row.plain::<$stored>(column)?).map_err(|reason| Error::Column {
+                    column: column.to_owned(),
+                    reason,
+                })
             }
         }
         impl FromColumn for Option<$type> {
@@ -46,7 +48,10 @@ macro_rules! column {
                 row.plain::<Option<$stored>>(column)?
                     .map(read)
                     .transpose()
-                    .map_err(|reason| Error::Column { column: column.to_owned(), reason })
+                    .map_err(|reason| Error::Column {
+                        column: column.to_owned(),
+                        reason,
+                    })
             }
         }
         impl Param for $type {
@@ -86,8 +91,15 @@ column!(String, String, Ok, |s| s);
 column!(Vec<u8>, Vec<u8>, Ok, |b| b);
 column!(Id, i64, |n| Ok(Id(n)), |id| id.0);
 column!(Instant, i64, |ms| Ok(Instant(ms)), |at| at.0);
-column!(Day, String, |s| s.parse().map_err(|e: kernel::day::NotADay| e.to_string()), |d| d.to_string());
-column!(TreePath, String, |s| Ok(TreePath::new(s)), |p| p.as_str().to_owned());
+column!(
+    Day,
+    String,
+    |s| s.parse().map_err(|e: kernel::day::NotADay| e.to_string()),
+    |d| d.to_string()
+);
+column!(TreePath, String, |s| Ok(TreePath::new(s)), |p| p
+    .as_str()
+    .to_owned());
 
 impl Param for &str {
     fn value(self) -> Value {
@@ -143,7 +155,11 @@ impl<A: FromColumn, B: FromColumn> FromRow for (A, B) {
 impl<A: FromColumn, B: FromColumn, C: FromColumn> FromRow for (A, B, C) {
     fn from_row(row: &Row) -> Result<Self, Error> {
         let names = row.0.column_names();
-        Ok((row.get(&names[0])?, row.get(&names[1])?, row.get(&names[2])?))
+        Ok((
+            row.get(&names[0])?,
+            row.get(&names[1])?,
+            row.get(&names[2])?,
+        ))
     }
 }
 
@@ -153,5 +169,8 @@ pub fn placeholders(from: usize, n: usize) -> String {
     if n == 0 {
         return "NULL".to_owned();
     }
-    (from..from + n).map(|i| format!("${i}")).collect::<Vec<_>>().join(", ")
+    (from..from + n)
+        .map(|i| format!("${i}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

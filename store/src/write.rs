@@ -21,7 +21,10 @@ pub struct By {
 impl By {
     /// The program itself: jobs, the demo, the command line.
     pub fn system() -> By {
-        By { account: None, name: "系统".to_owned() }
+        By {
+            account: None,
+            name: "系统".to_owned(),
+        }
     }
 }
 
@@ -105,7 +108,10 @@ impl Tx {
     /// The same transaction in somebody else's name: one deed of many people, as an import or the
     /// demo does it.
     pub fn acting_as(&self, by: &By) -> Tx {
-        Tx { by: by.clone(), ..self.clone() }
+        Tx {
+            by: by.clone(),
+            ..self.clone()
+        }
     }
 
     /// The instant of this transaction; the same for everything in it.
@@ -137,7 +143,11 @@ impl Tx {
     /// Runs a statement that must touch exactly one row, else somebody was quicker: for
     /// `UPDATE … WHERE id = $1 AND version = $2`.
     pub async fn exec_one<R>(&self, sql: &str, values: Vec<Value>) -> Result<(), Fail<R>> {
-        if self.exec(sql, values).await? == 1 { Ok(()) } else { Err(Fail::Stale) }
+        if self.exec(sql, values).await? == 1 {
+            Ok(())
+        } else {
+            Err(Fail::Stale)
+        }
     }
 
     /// Inserts many rows, as few statements as the databases' limits on parameters allow.
@@ -154,11 +164,17 @@ impl Tx {
             let mut values = Vec::new();
             let mut groups = Vec::new();
             for row in rows.by_ref().take(chunk) {
-                groups.push(format!("({})", crate::placeholders(values.len() + 1, row.len())));
+                groups.push(format!(
+                    "({})",
+                    crate::placeholders(values.len() + 1, row.len())
+                ));
                 values.extend(row);
             }
-            let sql =
-                format!("INSERT INTO {table} ({}) VALUES {}", columns.join(", "), groups.join(", "));
+            let sql = format!(
+                "INSERT INTO {table} ({}) VALUES {}",
+                columns.join(", "),
+                groups.join(", ")
+            );
             self.exec(&sql, values).await?;
         }
         Ok(())
@@ -245,7 +261,11 @@ impl Store {
             wrote: AtomicBool::new(false),
             audited: AtomicBool::new(false),
         });
-        let tx = Tx { db, by: by.clone(), shared: Arc::clone(&shared) };
+        let tx = Tx {
+            db,
+            by: by.clone(),
+            shared: Arc::clone(&shared),
+        };
         let outcome = body(tx.clone()).await;
         let outcome = match outcome {
             Ok(value) => finish(&tx, audited, value).await,

@@ -45,7 +45,9 @@ impl Caller {
     /// Sends a form as its page would: with the token and a fresh key, unless the fields bring them.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         static KEY: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
-        let key = KEY.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_string();
+        let key = KEY
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+            .to_string();
         let mut all: Vec<(&str, &str)> = fields.to_vec();
         for (name, value) in [("_csrf", self.csrf()), ("_key", key.as_str())] {
             if !fields.iter().any(|(k, _)| *k == name) {
@@ -70,7 +72,8 @@ impl Caller {
         all.push(("_csrf", self.csrf()));
         all.push(("_key", "upload"));
         for (name, value) in all {
-            let head = format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+            let head =
+                format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
             body.extend_from_slice(head.as_bytes());
             body.extend_from_slice(value.as_bytes());
             body.extend_from_slice(b"\r\n");
@@ -85,12 +88,16 @@ impl Caller {
         }
         body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
         let kind = format!("multipart/form-data; boundary={EDGE}");
-        self.send(Method::POST, path, Some(&kind), body.into()).await
+        self.send(Method::POST, path, Some(&kind), body.into())
+            .await
     }
 
     /// Any request.
     pub async fn send(&self, method: Method, path: &str, kind: Option<&str>, body: Body) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1");
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "127.0.0.1");
         if let Some(minted) = &self.session {
             request = request.header(header::COOKIE, format!("zhibu={}", minted.token));
         }
@@ -104,8 +111,14 @@ impl Caller {
     pub async fn ask(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
-        let location = parts.headers.get(header::LOCATION).and_then(|v| v.to_str().ok());
+        let bytes = axum::body::to_bytes(body, usize::MAX)
+            .await
+            .unwrap()
+            .to_vec();
+        let location = parts
+            .headers
+            .get(header::LOCATION)
+            .and_then(|v| v.to_str().ok());
         Answer {
             status: parts.status,
             location: location.unwrap_or_default().to_owned(),

@@ -37,8 +37,9 @@ impl County {
     /// Writes it.
     pub async fn build(app: &TestApp) -> County {
         let store = &app.app.store;
-        let built: Result<County, Fail<std::convert::Infallible>> =
-            store.housekeep(|tx| async move { Ok(write(&tx).await?) }).await;
+        let built: Result<County, Fail<std::convert::Infallible>> = store
+            .housekeep(|tx| async move { Ok(write(&tx).await?) })
+            .await;
         built.unwrap()
     }
 
@@ -49,7 +50,11 @@ impl County {
 }
 
 async fn write(tx: &store::Tx) -> Result<County, store::Error> {
-    let node = |category: &'static str, kind: &'static str, name: &'static str, path: &'static str, zone: Option<Id>| {
+    let node = |category: &'static str,
+                kind: &'static str,
+                name: &'static str,
+                path: &'static str,
+                zone: Option<Id>| {
         let tx = tx.clone();
         async move {
             let id = tx.new_id();
@@ -64,20 +69,73 @@ async fn write(tx: &store::Tx) -> Result<County, store::Error> {
     };
     let town = node("zone", "zone", "城区片", "", None).await?;
     let south = node("zone", "zone", "南片", "", None).await?;
-    let bureau =
-        node("organisation", "department_committee", "清禾县教育局机关党委", "001", None).await?;
-    let general =
-        node("organisation", "general_branch", "第一中学党总支", "001001", Some(town)).await?;
-    let senior = node("organisation", "branch", "高中部党支部", "001001001", Some(town)).await?;
-    let junior = node("organisation", "branch", "初中部党支部", "001001002", Some(town)).await?;
-    let first = node("organisation", "branch", "第一小学党支部", "001002", Some(town)).await?;
-    let second = node("organisation", "branch", "第二小学党支部", "001003", Some(south)).await?;
-    let joint = node("organisation", "joint_branch", "柳湾联合党支部", "001004", Some(south)).await?;
+    let bureau = node(
+        "organisation",
+        "department_committee",
+        "清禾县教育局机关党委",
+        "001",
+        None,
+    )
+    .await?;
+    let general = node(
+        "organisation",
+        "general_branch",
+        "第一中学党总支",
+        "001001",
+        Some(town),
+    )
+    .await?;
+    let senior = node(
+        "organisation",
+        "branch",
+        "高中部党支部",
+        "001001001",
+        Some(town),
+    )
+    .await?;
+    let junior = node(
+        "organisation",
+        "branch",
+        "初中部党支部",
+        "001001002",
+        Some(town),
+    )
+    .await?;
+    let first = node(
+        "organisation",
+        "branch",
+        "第一小学党支部",
+        "001002",
+        Some(town),
+    )
+    .await?;
+    let second = node(
+        "organisation",
+        "branch",
+        "第二小学党支部",
+        "001003",
+        Some(south),
+    )
+    .await?;
+    let joint = node(
+        "organisation",
+        "joint_branch",
+        "柳湾联合党支部",
+        "001004",
+        Some(south),
+    )
+    .await?;
     let edges = [
-        ("subordination", general, bureau), ("subordination", senior, general),
-        ("subordination", junior, general), ("subordination", first, bureau),
-        ("subordination", second, bureau), ("subordination", joint, bureau),
-        ("zone", general, town), ("zone", first, town), ("zone", second, south), ("zone", joint, south),
+        ("subordination", general, bureau),
+        ("subordination", senior, general),
+        ("subordination", junior, general),
+        ("subordination", first, bureau),
+        ("subordination", second, bureau),
+        ("subordination", joint, bureau),
+        ("zone", general, town),
+        ("zone", first, town),
+        ("zone", second, south),
+        ("zone", joint, south),
     ];
     for (tree, child, parent) in edges {
         tx.exec(
@@ -101,7 +159,15 @@ async fn write(tx: &store::Tx) -> Result<County, store::Error> {
         system_admin: account("system", "系统员", Role::SystemAdmin, bureau).await?,
         security_admin: account("security", "安全员", Role::SecurityAdmin, bureau).await?,
         audit_admin: account("audit", "审计员", Role::AuditAdmin, bureau).await?,
-        bureau, town, south, general, senior, junior, first, second, joint,
+        bureau,
+        town,
+        south,
+        general,
+        senior,
+        junior,
+        first,
+        second,
+        joint,
     })
 }
 
@@ -127,4 +193,3 @@ pub async fn add_account(
     .await?;
     Ok(id)
 }
-

@@ -59,7 +59,10 @@ macro_rules! on_both {
 /// Whether a PostgreSQL server is named; where `CI` is set there must be one.
 pub fn has_postgres() -> bool {
     let named = std::env::var("ZHIBU_TEST_POSTGRES").is_ok();
-    assert!(named || std::env::var("CI").is_err(), "ZHIBU_TEST_POSTGRES must be set where CI is");
+    assert!(
+        named || std::env::var("CI").is_err(),
+        "ZHIBU_TEST_POSTGRES must be set where CI is"
+    );
     if !named {
         eprintln!("skipped: ZHIBU_TEST_POSTGRES names no server");
     }
@@ -78,7 +81,11 @@ impl TestApp {
         let clock = Clock::fixed(kernel::Instant::at(today, 9 * 3_600_000));
         let context = Context::seeded(clock.clone(), 7);
         let data = folder.path().join("data");
-        let settings = Settings { database, data, connections: 4 };
+        let settings = Settings {
+            database,
+            data,
+            connections: 4,
+        };
         let store = Store::open(&settings, context).await.unwrap();
         let front = zhibu::Front {
             county: "清禾县教育系统".to_owned(),
@@ -86,7 +93,13 @@ impl TestApp {
         };
         let (app, features) = zhibu::application(store, &front, Arc::new(zhibu::ParseHere));
         let router = web::router(&app, &features);
-        TestApp { app, features, router, clock, _folder: folder }
+        TestApp {
+            app,
+            features,
+            router,
+            clock,
+            _folder: folder,
+        }
     }
 
     /// Moves the clock by whole days.
@@ -132,7 +145,12 @@ async fn sqlite_copy(folder: &std::path::Path) -> String {
         .get_or_init(|| async {
             let folder = tempfile::tempdir().unwrap();
             let database = format!("sqlite://{}", folder.path().join("t.db").display());
-            migrated(&Settings { database, data: folder.path().join("data"), connections: 1 }).await;
+            migrated(&Settings {
+                database,
+                data: folder.path().join("data"),
+                connections: 1,
+            })
+            .await;
             folder
         })
         .await;
@@ -150,11 +168,18 @@ async fn postgres_copy() -> String {
         .get_or_init(|| async {
             let name = format!("zhibu_template_{unique}");
             let admin = postgres_admin(&server).await;
-            store::db::run_outside(&admin, &format!("CREATE DATABASE {name}")).await.unwrap();
+            store::db::run_outside(&admin, &format!("CREATE DATABASE {name}"))
+                .await
+                .unwrap();
             admin.close().await;
             let folder = tempfile::tempdir().unwrap();
             let database = format!("{server}/{name}");
-            migrated(&Settings { database, data: folder.path().to_owned(), connections: 1 }).await;
+            migrated(&Settings {
+                database,
+                data: folder.path().to_owned(),
+                connections: 1,
+            })
+            .await;
             name
         })
         .await;
@@ -176,7 +201,15 @@ async fn postgres_copy() -> String {
 
 async fn postgres_admin(server: &str) -> Store {
     let folder = std::env::temp_dir().join(format!("zhibu-admin-{}", std::process::id()));
-    let settings =
-        Settings { database: format!("{server}/postgres"), data: folder, connections: 1 };
-    Store::open(&settings, Context::seeded(Clock::fixed(kernel::Instant(0)), 1)).await.unwrap()
+    let settings = Settings {
+        database: format!("{server}/postgres"),
+        data: folder,
+        connections: 1,
+    };
+    Store::open(
+        &settings,
+        Context::seeded(Clock::fixed(kernel::Instant(0)), 1),
+    )
+    .await
+    .unwrap()
 }

@@ -31,7 +31,10 @@ pub struct Place {
 impl Place {
     /// The place of a row that carries a path and a zone.
     pub fn new(path: &TreePath, zone: Option<Id>) -> Place {
-        Place { path: path.clone(), zone }
+        Place {
+            path: path.clone(),
+            zone,
+        }
     }
 }
 
@@ -59,7 +62,10 @@ pub struct Actor {
 impl Actor {
     /// As the audit log names them.
     pub fn by(&self) -> By {
-        By { account: Some(self.account), name: self.name.clone() }
+        By {
+            account: Some(self.account),
+            name: self.name.clone(),
+        }
     }
 
     /// How far that right of theirs reaches.
@@ -95,7 +101,10 @@ impl Actor {
 
     /// The organisation they work for first: their first grant at an organisation.
     pub fn home(&self) -> Option<&Grant> {
-        self.grants.iter().find(|g| g.zone.is_none()).or(self.grants.first())
+        self.grants
+            .iter()
+            .find(|g| g.zone.is_none())
+            .or(self.grants.first())
     }
 }
 
@@ -137,7 +146,11 @@ impl Reach {
         for id in &self.zones {
             terms.push(format!("{zone} = ${}", push(params![*id])));
         }
-        if terms.is_empty() { "(FALSE)".to_owned() } else { format!("({})", terms.join(" OR ")) }
+        if terms.is_empty() {
+            "(FALSE)".to_owned()
+        } else {
+            format!("({})", terms.join(" OR "))
+        }
     }
 }
 
@@ -169,7 +182,10 @@ mod tests {
     }
 
     fn at(path: &str, zone: i64) -> Place {
-        Place { path: TreePath::new(path), zone: Some(Id(zone)) }
+        Place {
+            path: TreePath::new(path),
+            zone: Some(Id(zone)),
+        }
     }
 
     #[test]
@@ -195,10 +211,17 @@ mod tests {
         let nobody = actor(vec![]);
         assert!(!nobody.can(Right::SeeDuties, &at("001", 1)));
         let mut values = vec![];
-        assert_eq!(nobody.reach(Right::SeeDuties).sql("d.path", "d.zone", &mut values), "(FALSE)");
+        assert_eq!(
+            nobody
+                .reach(Right::SeeDuties)
+                .sql("d.path", "d.zone", &mut values),
+            "(FALSE)"
+        );
         let officer = actor(vec![grant(Role::Officer, "001", None)]);
         assert!(!officer.can(Right::SeeDuties, &Place::default()));
-        let sql = officer.reach(Right::SeeDuties).sql("d.path", "d.zone", &mut values);
+        let sql = officer
+            .reach(Right::SeeDuties)
+            .sql("d.path", "d.zone", &mut values);
         assert_eq!(sql, "((d.path >= $1 AND d.path < $2))");
     }
 }

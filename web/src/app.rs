@@ -27,12 +27,22 @@ pub struct Route {
 impl Route {
     /// A page.
     pub fn get(path: &'static str, right: Right, handler: MethodRouter<App>) -> Route {
-        Route { method: Method::GET, path, right, handler }
+        Route {
+            method: Method::GET,
+            path,
+            right,
+            handler,
+        }
     }
 
     /// A form or another request that changes something.
     pub fn post(path: &'static str, right: Right, handler: MethodRouter<App>) -> Route {
-        Route { method: Method::POST, path, right, handler }
+        Route {
+            method: Method::POST,
+            path,
+            right,
+            handler,
+        }
     }
 }
 
@@ -145,7 +155,11 @@ impl App {
 
     /// Name of the session cookie: `__Host-` needs TLS.
     pub fn cookie(&self) -> &'static str {
-        if self.is_secure() { "__Host-zhibu" } else { "zhibu" }
+        if self.is_secure() {
+            "__Host-zhibu"
+        } else {
+            "zhibu"
+        }
     }
 
     /// Tells the subscribers of a record's change, inside its transaction.
@@ -160,18 +174,26 @@ impl App {
 /// The registry of all routes, for [`App::registry`].
 pub fn registry(features: &[Feature]) -> Vec<(Method, &'static str, Right)> {
     let routes = features.iter().flat_map(|feature| &feature.routes);
-    routes.map(|route| (route.method.clone(), route.path, route.right)).collect()
+    routes
+        .map(|route| (route.method.clone(), route.path, route.right))
+        .collect()
 }
 
 /// The router: each route behind the guard that asks for its right.
 pub fn router(app: &App, features: &[Feature]) -> Router {
     let mut router: Router<App> = Router::new();
-    for route in features.iter().flat_map(|feature| feature.routes.iter().cloned()) {
+    for route in features
+        .iter()
+        .flat_map(|feature| feature.routes.iter().cloned())
+    {
         router = router.route(route.path, guard::protect(app, route.right, route.handler));
     }
     let router = router
         .route("/assets/{print}/{*name}", axum::routing::get(assets::serve))
-        .fallback_service(guard::protect(app, Right::Public, axum::routing::any(nothing_here)).with_state(app.clone()));
+        .fallback_service(
+            guard::protect(app, Right::Public, axum::routing::any(nothing_here))
+                .with_state(app.clone()),
+        );
     guard::around(app, router.with_state(app.clone()))
 }
 

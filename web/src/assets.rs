@@ -19,7 +19,9 @@ fn style() -> &'static str {
         let mut names: Vec<_> = Embedded::iter().filter(|n| n.starts_with("css/")).collect();
         names.sort();
         let texts = names.iter().filter_map(|name| Embedded::get(name));
-        texts.map(|file| String::from_utf8_lossy(&file.data).into_owned()).collect()
+        texts
+            .map(|file| String::from_utf8_lossy(&file.data).into_owned())
+            .collect()
     })
 }
 
@@ -31,7 +33,11 @@ pub fn fingerprint() -> &'static str {
         let mut names: Vec<_> = Embedded::iter().collect();
         names.sort();
         for name in names {
-            hash.update(Embedded::get(&name).map(|f| f.data.into_owned()).unwrap_or_default());
+            hash.update(
+                Embedded::get(&name)
+                    .map(|f| f.data.into_owned())
+                    .unwrap_or_default(),
+            );
         }
         hex::encode(hash.finalize())[..8].to_owned()
     })
@@ -45,16 +51,20 @@ pub(crate) async fn serve(Path((print, name)): Path<(String, String)>) -> Respon
         "public, max-age=60"
     };
     let headers = |media: String| {
-        [(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, cache.to_owned())]
+        [
+            (header::CONTENT_TYPE, media),
+            (header::CACHE_CONTROL, cache.to_owned()),
+        ]
     };
     if name == "app.css" {
         return (headers("text/css; charset=utf-8".to_owned()), style()).into_response();
     }
     match Embedded::get(&name) {
-        Some(file) => {
-            (headers(file.metadata.mimetype().to_owned()), file.data.into_owned()).into_response()
-        }
+        Some(file) => (
+            headers(file.metadata.mimetype().to_owned()),
+            file.data.into_owned(),
+        )
+            .into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
-

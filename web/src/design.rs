@@ -12,7 +12,9 @@ struct DesignPage {
 }
 
 async fn show(State(app): State<App>, actor: Actor) -> crate::Result {
-    page(&DesignPage { frame: Frame::new(&app, &actor, "", "设计样式").await? })
+    page(&DesignPage {
+        frame: Frame::new(&app, &actor, "", "设计样式").await?,
+    })
 }
 
 /// The page as a feature of its own.

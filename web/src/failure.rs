@@ -1,7 +1,7 @@
 //! How a request fails, and what the person sees then.
 
-use axum::response::{IntoResponse, Response};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use kernel::Refusal;
 use store::Fail;
 
@@ -13,7 +13,10 @@ pub enum Failure {
     /// A rule said no.
     Refused(Box<dyn Refusal>),
     /// Somebody changed it in the meantime. What was typed, and what stands now, field by field.
-    Stale { yours: Vec<(String, String)>, theirs: Vec<(String, String)> },
+    Stale {
+        yours: Vec<(String, String)>,
+        theirs: Vec<(String, String)>,
+    },
     /// The request is not one a form of ours sends.
     Unreadable(&'static str),
     /// The form's token is not this session's.
@@ -32,7 +35,10 @@ impl<R: Refusal + 'static> From<Fail<R>> for Failure {
         match fail {
             Fail::Refused(refusal) => Failure::Refused(Box::new(refusal)),
             Fail::NotFound => Failure::NotFound,
-            Fail::Stale => Failure::Stale { yours: vec![], theirs: vec![] },
+            Fail::Stale => Failure::Stale {
+                yours: vec![],
+                theirs: vec![],
+            },
             Fail::Store(error) => Failure::Broken(error),
         }
     }
@@ -104,14 +110,24 @@ impl Failure {
             }
         };
         let source = match &self {
-            Failure::Refused(refusal) => refusal.source().map(|s| format!("{} {}", s.document, s.article)),
+            Failure::Refused(refusal) => refusal
+                .source()
+                .map(|s| format!("{} {}", s.document, s.article)),
             _ => None,
         };
         let (yours, theirs) = match self {
             Failure::Stale { yours, theirs } => (yours, theirs),
             _ => (vec![], vec![]),
         };
-        Explained { status, code, title: title.to_owned(), words, source, yours, theirs }
+        Explained {
+            status,
+            code,
+            title: title.to_owned(),
+            words,
+            source,
+            yours,
+            theirs,
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a browser sent: fields, files and the token that proves it was our page.
 
+use crate::Actor;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::Actor;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
 use bytes::Bytes;
@@ -39,12 +39,18 @@ impl Form {
     /// A form as a test writes it.
     pub fn of(fields: &[(&str, &str)]) -> Form {
         let own = |(k, v): &(&str, &str)| ((*k).to_owned(), (*v).to_owned());
-        Form { fields: fields.iter().map(own).collect(), files: vec![] }
+        Form {
+            fields: fields.iter().map(own).collect(),
+            files: vec![],
+        }
     }
 
     /// The field's text without surrounding blanks; empty if it did not come.
     pub fn text(&self, name: &str) -> &str {
-        self.fields.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.trim())
+        self.fields
+            .iter()
+            .find(|(k, _)| k == name)
+            .map_or("", |(_, v)| v.trim())
     }
 
     /// Whether the field came at all.
@@ -54,7 +60,10 @@ impl Form {
 
     /// Every value of that name, empty ones left out.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.fields.iter().filter(move |(k, v)| k == name && !v.trim().is_empty()).map(|(_, v)| v.trim())
+        self.fields
+            .iter()
+            .filter(move |(k, v)| k == name && !v.trim().is_empty())
+            .map(|(_, v)| v.trim())
     }
 
     /// Every field, for forms whose names are made by the page.
@@ -69,7 +78,9 @@ impl Form {
 
     /// Ids.
     pub fn ids(&self, name: &str) -> Vec<Id> {
-        self.all(name).filter_map(|text| text.parse().ok()).collect()
+        self.all(name)
+            .filter_map(|text| text.parse().ok())
+            .collect()
     }
 
     /// A whole number.
@@ -94,11 +105,17 @@ impl Form {
 
     /// The key that makes this form count once.
     pub fn once(&self, actor: &Actor) -> OnceKey {
-        OnceKey { account: actor.account, key: self.text("_key").chars().take(64).collect() }
+        OnceKey {
+            account: actor.account,
+            key: self.text("_key").chars().take(64).collect(),
+        }
     }
 
     async fn read(request: Request, app: &App) -> Result<Form, Failure> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|v| v.to_str().ok());
         if kind.is_some_and(|k| k.starts_with("multipart/form-data")) {
             let multipart = Multipart::from_request(request, app)
                 .await
@@ -110,7 +127,10 @@ impl Form {
             .map_err(|_| Failure::TooLarge("文字超过 2 MB,请精简后再提交。".to_owned()))?;
         let fields = serde_urlencoded::from_bytes(&bytes)
             .map_err(|_| Failure::Unreadable("表单的格式不对，请刷新页面后再提交。"))?;
-        Ok(Form { fields, files: vec![] })
+        Ok(Form {
+            fields,
+            files: vec![],
+        })
     }
 
     async fn read_multipart(mut multipart: Multipart, limit: usize) -> Result<Form, Failure> {
@@ -125,16 +145,24 @@ impl Form {
                 total += chunk.len();
                 if total > limit {
                     let most = limit / 1024 / 1024;
-                    return Err(Failure::TooLarge(format!("一次最多上传 {most} MB,请分几次上传。")));
+                    return Err(Failure::TooLarge(format!(
+                        "一次最多上传 {most} MB,请分几次上传。"
+                    )));
                 }
                 bytes.extend_from_slice(&chunk);
             }
             match file_name {
                 Some(file_name) if !bytes.is_empty() => {
-                    form.files.push(Part { field: name, file_name, bytes: bytes.into() });
+                    form.files.push(Part {
+                        field: name,
+                        file_name,
+                        bytes: bytes.into(),
+                    });
                 }
                 Some(_) => {}
-                None => form.fields.push((name, String::from_utf8_lossy(&bytes).into_owned())),
+                None => form
+                    .fields
+                    .push((name, String::from_utf8_lossy(&bytes).into_owned())),
             }
         }
         Ok(form)
@@ -145,12 +173,20 @@ impl FromRequest<App> for Form {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        let expected = request.extensions().get::<Actor>().map(|actor| actor.csrf.clone());
-        let header_token =
-            request.headers().get("x-csrf-token").and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let expected = request
+            .extensions()
+            .get::<Actor>()
+            .map(|actor| actor.csrf.clone());
+        let header_token = request
+            .headers()
+            .get("x-csrf-token")
+            .and_then(|v| v.to_str().ok())
+            .map(str::to_owned);
         let form = Form::read(request, app).await?;
         if let Some(expected) = expected {
-            let sent = header_token.as_deref().unwrap_or_else(|| form.text("_csrf"));
+            let sent = header_token
+                .as_deref()
+                .unwrap_or_else(|| form.text("_csrf"));
             if expected.is_empty() || sent != expected {
                 return Err(Failure::Forged);
             }
@@ -165,7 +201,12 @@ mod tests {
 
     #[test]
     fn fields_are_trimmed_and_may_repeat() {
-        let form = Form::of(&[("name", "  第一小学 "), ("id", "3"), ("id", "x"), ("id", "5")]);
+        let form = Form::of(&[
+            ("name", "  第一小学 "),
+            ("id", "3"),
+            ("id", "x"),
+            ("id", "5"),
+        ]);
         assert_eq!(form.text("name"), "第一小学");
         assert_eq!(form.ids("id"), [Id(3), Id(5)]);
         assert!(!form.has("other") && form.text("other").is_empty());

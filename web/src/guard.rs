@@ -31,17 +31,29 @@ pub(crate) fn around(app: &App, router: Router) -> Router {
             Failure::Broken(broken).into_response()
         }))
         .layer(middleware::from_fn_with_state(app.clone(), headers))
-        .layer(axum::extract::DefaultBodyLimit::max(app.upload_limit + 64 * 1024))
+        .layer(axum::extract::DefaultBodyLimit::max(
+            app.upload_limit + 64 * 1024,
+        ))
         .layer(CompressionLayer::new())
 }
 
-async fn guard(State((app, right)): State<(App, Right)>, mut request: Request, next: Next) -> Response {
+async fn guard(
+    State((app, right)): State<(App, Right)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     let scripted = request.headers().contains_key("x-requested-with");
-    let target = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    let target = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |p| p.as_str())
+        .to_owned();
     let actor = match find_actor(&app, request.headers()).await {
         Ok(actor) => actor,
-        Err(error) => return explain(&app, None, Failure::Broken(error).into_response(), scripted).await,
+        Err(error) => {
+            return explain(&app, None, Failure::Broken(error).into_response(), scripted).await;
+        }
     };
     let refused = if changes && !is_same_origin(&app, request.headers()) {
         Some(Failure::Forged.into_response())
@@ -114,7 +126,12 @@ fn is_same_origin(app: &App, headers: &HeaderMap) -> bool {
 }
 
 /// Puts the page that explains it in place of a bare failure.
-async fn explain(app: &App, actor: Option<Actor>, mut response: Response, scripted: bool) -> Response {
+async fn explain(
+    app: &App,
+    actor: Option<Actor>,
+    mut response: Response,
+    scripted: bool,
+) -> Response {
     let Some(explained) = response.extensions_mut().remove::<Explained>() else {
         return response;
     };
@@ -134,7 +151,14 @@ async fn explain(app: &App, actor: Option<Actor>, mut response: Response, script
     let status = explained.status;
     let is_fault = status == StatusCode::INTERNAL_SERVER_ERROR;
     let signs_in = actor.is_none() && status == StatusCode::FORBIDDEN;
-    match (ErrorPage { frame, explained, is_fault, signs_in }).render() {
+    match (ErrorPage {
+        frame,
+        explained,
+        is_fault,
+        signs_in,
+    })
+    .render()
+    {
         Ok(html) => (status, Html(html)).into_response(),
         Err(_) => status.into_response(),
     }
@@ -154,7 +178,9 @@ async fn headers(State(app): State<App>, request: Request, next: Next) -> Respon
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut set = |name, value| {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     };
     set(
         header::CONTENT_SECURITY_POLICY,
@@ -165,8 +191,14 @@ async fn headers(State(app): State<App>, request: Request, next: Next) -> Respon
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "same-origin");
     set(header::CACHE_CONTROL, "private, no-store");
-    set(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    set(header::HeaderName::from_static("permissions-policy"), "geolocation=(), microphone=()");
+    set(
+        header::HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    set(
+        header::HeaderName::from_static("permissions-policy"),
+        "geolocation=(), microphone=()",
+    );
     if app.is_secure() {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
@@ -177,7 +209,11 @@ impl FromRequestParts<App> for Actor {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
-        parts.extensions.get::<Actor>().cloned().ok_or(Failure::NotFound)
+        parts
+            .extensions
+            .get::<Actor>()
+            .cloned()
+            .ok_or(Failure::NotFound)
     }
 }
 

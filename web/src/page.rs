@@ -61,7 +61,12 @@ impl Frame {
                 Some(count) => count(app.clone(), actor.clone()).await?,
                 None => 0,
             };
-            nav.push(NavLink { label: item.label, path: item.path, on: item.path == section, count });
+            nav.push(NavLink {
+                label: item.label,
+                path: item.path,
+                on: item.path == section,
+                count,
+            });
         }
         let place = actor.home().map_or("", |grant| grant.node_name.as_str());
         let role = actor.home().map_or("", |grant| grant.role.chinese());
@@ -115,7 +120,10 @@ impl Frame {
 
     /// The number beside the bar's link to that path.
     pub fn count_of(&self, path: &str) -> i64 {
-        self.nav.iter().find(|link| link.path == path).map_or(0, |link| link.count)
+        self.nav
+            .iter()
+            .find(|link| link.path == path)
+            .map_or(0, |link| link.count)
     }
 
     /// Whether the person could do that anywhere, for links that lead there.

@@ -38,7 +38,9 @@ fn page_with<T: Template>(status: StatusCode, template: &T) -> crate::Result {
 pub fn see_other(path: impl AsRef<str>) -> crate::Result {
     let location = HeaderValue::from_str(path.as_ref())
         .map_err(|_| Failure::Unreadable("地址里有不能用的字符。"))?;
-    Ok(Reply((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()))
+    Ok(Reply(
+        (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
+    ))
 }
 
 /// On to another page with one sentence that says what was done.
@@ -49,7 +51,10 @@ pub fn done(path: &str, said: &str) -> crate::Result {
 /// The address that shows that sentence; kept as the receipt of a form sent once.
 pub fn with_flash(path: &str, said: &str) -> String {
     let join = if path.contains('?') { '&' } else { '?' };
-    format!("{path}{join}said={}", utf8_percent_encode(said, NON_ALPHANUMERIC))
+    format!(
+        "{path}{join}said={}",
+        utf8_percent_encode(said, NON_ALPHANUMERIC)
+    )
 }
 
 /// A file to keep, under its Chinese name.
@@ -60,7 +65,10 @@ pub fn attachment(file_name: &str, media: &'static str, bytes: Vec<u8>) -> crate
         (header::CONTENT_TYPE, media.to_owned()),
         (header::CONTENT_DISPOSITION, disposition),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
-        (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'".to_owned()),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "sandbox; default-src 'none'".to_owned(),
+        ),
     ];
     Ok(Reply((headers, bytes).into_response()))
 }

@@ -82,25 +82,53 @@ impl Right {
         match self {
             Right::Public | Right::SignedIn => &[],
             Right::SeeOrganisations => &[
-                Leader, Officer, Inspector, SuperiorSecretary, Secretary, CommitteeMember, Principal,
+                Leader,
+                Officer,
+                Inspector,
+                SuperiorSecretary,
+                Secretary,
+                CommitteeMember,
+                Principal,
             ],
             Right::EditOrganisations => &[Officer],
-            Right::SeeMembers => &[Leader, Officer, SuperiorSecretary, Secretary, CommitteeMember],
+            Right::SeeMembers => &[
+                Leader,
+                Officer,
+                SuperiorSecretary,
+                Secretary,
+                CommitteeMember,
+            ],
             Right::EditMembers => &[Officer, Secretary],
             Right::UnmaskMembers => &[Officer, Secretary],
-            Right::SeeRecords => {
-                &[Leader, Officer, Inspector, SuperiorSecretary, Secretary, CommitteeMember]
-            }
+            Right::SeeRecords => &[
+                Leader,
+                Officer,
+                Inspector,
+                SuperiorSecretary,
+                Secretary,
+                CommitteeMember,
+            ],
             Right::KeepRecords => &[SuperiorSecretary, Secretary, CommitteeMember],
-            Right::SeeDuties => {
-                &[Leader, Officer, Inspector, SuperiorSecretary, Secretary, CommitteeMember]
-            }
+            Right::SeeDuties => &[
+                Leader,
+                Officer,
+                Inspector,
+                SuperiorSecretary,
+                Secretary,
+                CommitteeMember,
+            ],
             Right::WorkOnDuties => &[SuperiorSecretary, Secretary, CommitteeMember],
             Right::ReviewDuties => &[Officer, SuperiorSecretary],
             Right::ExcuseDuties | Right::IssueSheets | Right::SendReminders => &[Officer],
-            Right::SeeSheets => {
-                &[Leader, Officer, Inspector, SuperiorSecretary, Secretary, CommitteeMember, Principal]
-            }
+            Right::SeeSheets => &[
+                Leader,
+                Officer,
+                Inspector,
+                SuperiorSecretary,
+                Secretary,
+                CommitteeMember,
+                Principal,
+            ],
             Right::SeeProgress => &[Leader, Officer, Inspector, SuperiorSecretary],
             Right::ManageAccounts | Right::ManageSettings => &[SystemAdmin],
             Right::GrantRoles => &[SecurityAdmin],

@@ -72,10 +72,34 @@ pub struct Target {
 }
 
 const COLUMNS: [&str; 28] = [
-    "id", "source_kind", "source", "item", "path", "rank", "outline", "title", "demand",
-    "source_words", "period_key", "window_from", "window_to", "due", "due_words", "measure",
-    "evidence", "max_files", "photo_why", "needs_file", "weight", "substantive", "reviewer", "who",
-    "who_words", "effort_seconds", "issued_at", "closed_at",
+    "id",
+    "source_kind",
+    "source",
+    "item",
+    "path",
+    "rank",
+    "outline",
+    "title",
+    "demand",
+    "source_words",
+    "period_key",
+    "window_from",
+    "window_to",
+    "due",
+    "due_words",
+    "measure",
+    "evidence",
+    "max_files",
+    "photo_why",
+    "needs_file",
+    "weight",
+    "substantive",
+    "reviewer",
+    "who",
+    "who_words",
+    "effort_seconds",
+    "issued_at",
+    "closed_at",
 ];
 
 /// Puts the requirements in force, each with its targets, and computes every duty. The ids, in order.
@@ -88,16 +112,41 @@ pub async fn impose(
     let mut rows = Vec::with_capacity(ids.len());
     for (id, r) in ids.iter().zip(requirements) {
         rows.push(params![
-            *id, r.source_kind, r.source, r.item, &r.path, r.rank, &r.outline, &r.title, &r.demand,
-            &r.source_words, &r.period_key, r.window_from, r.window_to, r.due, &r.due_words,
-            serde_json::to_string(&r.measure)?, serde_json::to_string(&r.evidence)?, r.max_files,
-            &r.photo_why, r.needs_file, r.weight, r.substantive, r.reviewer,
-            serde_json::to_string(&r.who)?, &r.who_words, r.effort_seconds, tx.now(), None::<i64>,
+            *id,
+            r.source_kind,
+            r.source,
+            r.item,
+            &r.path,
+            r.rank,
+            &r.outline,
+            &r.title,
+            &r.demand,
+            &r.source_words,
+            &r.period_key,
+            r.window_from,
+            r.window_to,
+            r.due,
+            &r.due_words,
+            serde_json::to_string(&r.measure)?,
+            serde_json::to_string(&r.evidence)?,
+            r.max_files,
+            &r.photo_why,
+            r.needs_file,
+            r.weight,
+            r.substantive,
+            r.reviewer,
+            serde_json::to_string(&r.who)?,
+            &r.who_words,
+            r.effort_seconds,
+            tx.now(),
+            None::<i64>,
         ]);
     }
     tx.insert_many("requirement", &COLUMNS, rows).await?;
     let frozen = ids.iter().zip(targets).flat_map(|(id, targets)| {
-        targets.iter().map(|t| params![*id, t.organisation, t.applies, &t.because])
+        targets
+            .iter()
+            .map(|t| params![*id, t.organisation, t.applies, &t.because])
     });
     let columns = ["requirement", "organisation", "applies", "because"];
     tx.insert_many("target", &columns, frozen.collect()).await?;

@@ -82,7 +82,10 @@ pub async fn refresh(tx: &Tx, scope: &Scope) -> Result<usize, Error> {
     let mut sums = Sums::default();
     let (mut gone, mut fresh) = (Vec::new(), Vec::new());
     for mut row in computed {
-        let key = Key { requirement: row.requirement, organisation: row.organisation };
+        let key = Key {
+            requirement: row.requirement,
+            organisation: row.organisation,
+        };
         row.changed_at = tx.now();
         match before.get(&key) {
             Some(old) if same(old, &row) => continue,
@@ -98,10 +101,18 @@ pub async fn refresh(tx: &Tx, scope: &Scope) -> Result<usize, Error> {
     let changed = fresh.len();
     for chunk in gone.chunks(500) {
         let mut values = Vec::new();
-        let condition = Scope::Keys(chunk.to_vec()).sql(&mut values).replace("t.", "");
-        tx.exec(&format!("DELETE FROM duty WHERE {condition}"), values).await?;
+        let condition = Scope::Keys(chunk.to_vec())
+            .sql(&mut values)
+            .replace("t.", "");
+        tx.exec(&format!("DELETE FROM duty WHERE {condition}"), values)
+            .await?;
     }
-    tx.insert_many("duty", &DUTY_COLUMNS, fresh.into_iter().map(into_values).collect()).await?;
+    tx.insert_many(
+        "duty",
+        &DUTY_COLUMNS,
+        fresh.into_iter().map(into_values).collect(),
+    )
+    .await?;
     sums.keep(tx).await?;
     Ok(changed)
 }
@@ -115,10 +126,31 @@ fn same(old: &DutyRow, new: &DutyRow) -> bool {
 
 fn into_values(d: DutyRow) -> Vec<Value> {
     params![
-        d.requirement, d.organisation, d.path, d.zone, d.sheet, d.rank, d.reviewer_path, d.due,
-        d.status, d.overdue, d.not_applicable, d.submitted_on, d.on_time, d.next, d.counted,
-        d.missing, d.because, d.submission, d.handed_to, d.handed_name, d.extension_asked,
-        d.changes_on, d.put_right_until, d.returned_field, d.changed_at
+        d.requirement,
+        d.organisation,
+        d.path,
+        d.zone,
+        d.sheet,
+        d.rank,
+        d.reviewer_path,
+        d.due,
+        d.status,
+        d.overdue,
+        d.not_applicable,
+        d.submitted_on,
+        d.on_time,
+        d.next,
+        d.counted,
+        d.missing,
+        d.because,
+        d.submission,
+        d.handed_to,
+        d.handed_name,
+        d.extension_asked,
+        d.changes_on,
+        d.put_right_until,
+        d.returned_field,
+        d.changed_at
     ]
 }
 
@@ -133,18 +165,17 @@ pub(crate) async fn kept(db: &Db, scope: &Scope) -> Result<HashMap<Key, DutyRow>
         columns.join(", ")
     );
     let rows = db.all::<DutyRow>(&sql, values).await?;
-    let key = |d: &DutyRow| Key { requirement: d.requirement, organisation: d.organisation };
+    let key = |d: &DutyRow| Key {
+        requirement: d.requirement,
+        organisation: d.organisation,
+    };
     Ok(rows.into_iter().map(|row| (key(&row), row)).collect())
 }
 
 /// The engine's answers for the duties in scope, in five statements whatever their number.
 ///
 /// What was closed is judged as of the instant of its closing: it stays as it stood.
-pub(crate) async fn compute(
-    db: &Db,
-    scope: &Scope,
-    now: Instant,
-) -> Result<Vec<DutyRow>, Error> {
+pub(crate) async fn compute(db: &Db, scope: &Scope, now: Instant) -> Result<Vec<DutyRow>, Error> {
     let mut values = Vec::new();
     let condition = scope.sql(&mut values);
     let targets: Vec<TargetRow> = db
@@ -165,13 +196,21 @@ pub(crate) async fn compute(
     let calendar = WorkingCalendar::national();
     let mut rows = Vec::with_capacity(targets.len());
     for target in targets {
-        let Some(requirement) = requirements.get(&target.requirement) else { continue };
-        let key = Key { requirement: target.requirement, organisation: target.organisation };
+        let Some(requirement) = requirements.get(&target.requirement) else {
+            continue;
+        };
+        let key = Key {
+            requirement: target.requirement,
+            organisation: target.organisation,
+        };
         let facts = facts.get(&key).map_or(&[][..], Vec::as_slice);
         let as_of = requirement.closed_at.map_or(now, |closed| closed.min(now));
         let held = records.get(&target.path).map_or(&[][..], Vec::as_slice);
-        let held: Vec<RecordFact> =
-            held.iter().filter(|row| row.stood_at(as_of)).map(HeldRow::fact).collect();
+        let held: Vec<RecordFact> = held
+            .iter()
+            .filter(|row| row.stood_at(as_of))
+            .map(HeldRow::fact)
+            .collect();
         let demand = requirement.demand_of((!target.applies).then(|| target.because.clone()))?;
         let known: Vec<Fact> = facts.iter().filter_map(FactRow::fact).collect();
         let answer = evaluate(&demand, &known, &held, &calendar, as_of.day());
@@ -233,14 +272,21 @@ async fn facts(
     condition: &str,
     values: Vec<Value>,
 ) -> Result<HashMap<Key, Vec<FactRow>>, Error> {
-    let columns = FACT_COLUMNS.split(", ").map(|c| format!("f.{c}")).collect::<Vec<_>>().join(", ");
+    let columns = FACT_COLUMNS
+        .split(", ")
+        .map(|c| format!("f.{c}"))
+        .collect::<Vec<_>>()
+        .join(", ");
     let sql = format!(
         "SELECT {columns} {TARGETS} JOIN fact f ON f.requirement = t.requirement
          AND f.organisation = t.organisation WHERE {condition} ORDER BY f.id"
     );
     let mut by_key: HashMap<Key, Vec<FactRow>> = HashMap::new();
     for fact in db.all::<FactRow>(&sql, values).await? {
-        let key = Key { requirement: fact.requirement, organisation: fact.organisation };
+        let key = Key {
+            requirement: fact.requirement,
+            organisation: fact.organisation,
+        };
         by_key.entry(key).or_default().push(fact);
     }
     Ok(by_key)
@@ -259,7 +305,9 @@ async fn records(
     paths.sort();
     paths.dedup();
     let from = requirements.values().map(|r| r.window_from).min();
-    let Some(from) = from else { return Ok(HashMap::new()) };
+    let Some(from) = from else {
+        return Ok(HashMap::new());
+    };
     let mut values = params![from];
     let mut place = "TRUE".to_owned();
     if paths.len() <= MOST_RANGES {
@@ -305,8 +353,14 @@ impl Sums {
         let own = std::iter::once(duty.path.to_string());
         let zone = duty.zone.map(zone_place);
         for place in up.chain(own).chain(zone) {
-            for status in [duty.status.as_str()].into_iter().chain(duty.overdue.then_some("overdue")) {
-                *self.0.entry((duty.sheet, place.clone(), status.to_owned())).or_default() += n;
+            for status in [duty.status.as_str()]
+                .into_iter()
+                .chain(duty.overdue.then_some("overdue"))
+            {
+                *self
+                    .0
+                    .entry((duty.sheet, place.clone(), status.to_owned()))
+                    .or_default() += n;
             }
         }
     }
@@ -366,5 +420,7 @@ pub fn turn_of_day(app: App, _: serde_json::Value) -> BoxFuture<'static, Result<
 /// Looks again at the duties that time alone has changed; how many changed.
 pub async fn advance(store: &::store::Store) -> Result<usize, Error> {
     let today = store.today();
-    store.housekeeping(|tx| async move { Ok(refresh(&tx, &Scope::TurnOf(today)).await?) }).await
+    store
+        .housekeeping(|tx| async move { Ok(refresh(&tx, &Scope::TurnOf(today)).await?) })
+        .await
 }

@@ -26,7 +26,8 @@ row! {
     }
 }
 
-const SUMS: &str = "SELECT sheet, place, status, n FROM duty_sum WHERE n <> 0 ORDER BY sheet, place, status";
+const SUMS: &str =
+    "SELECT sheet, place, status, n FROM duty_sum WHERE n <> 0 ORDER BY sheet, place, status";
 
 /// Deletes every kept row, computes all again and says what was different.
 pub async fn rebuild(store: &Store) -> Result<Found, Error> {
@@ -52,9 +53,15 @@ pub async fn check(store: &Store) -> Result<Found, Error> {
     crate::maintain::advance(store).await?;
     let computed = compute(store.db(), &Scope::All, store.now()).await?;
     let mut kept = kept(store.db(), &Scope::All).await?;
-    let mut found = Found { duties: computed.len(), ..Found::default() };
+    let mut found = Found {
+        duties: computed.len(),
+        ..Found::default()
+    };
     for mut row in computed {
-        let key = Key { requirement: row.requirement, organisation: row.organisation };
+        let key = Key {
+            requirement: row.requirement,
+            organisation: row.organisation,
+        };
         let old = kept.remove(&key);
         row.changed_at = old.as_ref().map_or(Instant::default(), |d| d.changed_at);
         if old.as_ref() != Some(&row) {

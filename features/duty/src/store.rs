@@ -19,7 +19,10 @@ impl std::str::FromStr for Key {
     /// `requirement-organisation`, as forms and addresses carry it.
     fn from_str(text: &str) -> Result<Key, Self::Err> {
         let (requirement, organisation) = text.split_once('-').unwrap_or((text, ""));
-        Ok(Key { requirement: requirement.parse()?, organisation: organisation.parse()? })
+        Ok(Key {
+            requirement: requirement.parse()?,
+            organisation: organisation.parse()?,
+        })
     }
 }
 
@@ -88,10 +91,31 @@ row! {
 
 /// Columns of [`DutyRow`], in the table's order.
 pub const DUTY_COLUMNS: [&str; 25] = [
-    "requirement", "organisation", "path", "zone", "sheet", "rank", "reviewer_path", "due",
-    "status", "overdue", "not_applicable", "submitted_on", "on_time", "next", "counted", "missing",
-    "because", "submission", "handed_to", "handed_name", "extension_asked", "changes_on",
-    "put_right_until", "returned_field", "changed_at",
+    "requirement",
+    "organisation",
+    "path",
+    "zone",
+    "sheet",
+    "rank",
+    "reviewer_path",
+    "due",
+    "status",
+    "overdue",
+    "not_applicable",
+    "submitted_on",
+    "on_time",
+    "next",
+    "counted",
+    "missing",
+    "because",
+    "submission",
+    "handed_to",
+    "handed_name",
+    "extension_asked",
+    "changes_on",
+    "put_right_until",
+    "returned_field",
+    "changed_at",
 ];
 
 row! {
@@ -175,12 +199,15 @@ impl FactRow {
         let reason = self.reason.clone();
         let kind = match self.kind.as_str() {
             "started" => FactKind::Started,
-            "handed_on" => {
-                FactKind::HandedOn { to: self.handed_name.clone().unwrap_or_default() }
-            }
+            "handed_on" => FactKind::HandedOn {
+                to: self.handed_name.clone().unwrap_or_default(),
+            },
             "submitted" => FactKind::Submitted,
             "withdrawn" => FactKind::Withdrawn,
-            "returned" => FactKind::Returned { reason, field: self.field.clone() },
+            "returned" => FactKind::Returned {
+                reason,
+                field: self.field.clone(),
+            },
             "accepted" => FactKind::Accepted,
             "review_undone" => FactKind::ReviewUndone,
             "extension_asked" => FactKind::ExtensionAsked { to: self.day? },
@@ -251,12 +278,14 @@ pub async fn find_duty(db: &Db, key: Key) -> Result<Option<DutyRow>, Error> {
         "SELECT {} FROM duty WHERE requirement = $1 AND organisation = $2",
         DUTY_COLUMNS.join(", ")
     );
-    db.find(&sql, params![key.requirement, key.organisation]).await
+    db.find(&sql, params![key.requirement, key.organisation])
+        .await
 }
 
 /// The requirement of that id.
 pub async fn find_requirement(db: &Db, id: Id) -> Result<Option<RequirementRow>, Error> {
-    db.find("SELECT * FROM requirement WHERE id = $1", params![id]).await
+    db.find("SELECT * FROM requirement WHERE id = $1", params![id])
+        .await
 }
 
 /// Every fact of a duty, oldest first.
@@ -264,7 +293,8 @@ pub async fn facts_of(db: &Db, key: Key) -> Result<Vec<FactRow>, Error> {
     let sql = format!(
         "SELECT {FACT_COLUMNS} FROM fact WHERE requirement = $1 AND organisation = $2 ORDER BY id"
     );
-    db.all(&sql, params![key.requirement, key.organisation]).await
+    db.all(&sql, params![key.requirement, key.organisation])
+        .await
 }
 
 /// A fact about to be appended.
@@ -295,8 +325,18 @@ pub async fn append_fact(tx: &Tx, key: Key, fact: &NewFact<'_>) -> Result<Id, Er
     tx.exec(
         &sql,
         params![
-            id, key.requirement, key.organisation, fact.kind, tx.now(), by.account, &by.name,
-            fact.reason, fact.field, fact.day, fact.submission, fact.handed.map(|(to, _)| to),
+            id,
+            key.requirement,
+            key.organisation,
+            fact.kind,
+            tx.now(),
+            by.account,
+            &by.name,
+            fact.reason,
+            fact.field,
+            fact.day,
+            fact.submission,
+            fact.handed.map(|(to, _)| to),
             fact.handed.map(|(_, name)| name)
         ],
     )

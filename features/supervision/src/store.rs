@@ -434,13 +434,11 @@ pub async fn zones(db: &Db, reach: &Reach) -> Result<Vec<(Id, String)>, Error> {
 }
 
 /// An organisation's name, and why an item concerns it.
-pub async fn target_words(
-    db: &Db,
-    key: duty::Key,
-) -> Result<Option<(String, String)>, Error> {
+pub async fn target_words(db: &Db, key: duty::Key) -> Result<Option<(String, String)>, Error> {
     let sql = "SELECT n.name, t.because FROM target t JOIN node n ON n.id = t.organisation
                WHERE t.requirement = $1 AND t.organisation = $2";
-    db.find(sql, params![key.requirement, key.organisation]).await
+    db.find(sql, params![key.requirement, key.organisation])
+        .await
 }
 
 /// Day and title of records, oldest first.
@@ -449,5 +447,6 @@ pub async fn record_titles(db: &Db, ids: &[Id]) -> Result<Vec<(Id, Day, String)>
         "SELECT id, day, title FROM record WHERE removed_at IS NULL AND id IN ({}) ORDER BY day, id",
         ::store::placeholders(1, ids.len())
     );
-    db.all(&sql, ids.iter().flat_map(|id| params![*id]).collect()).await
+    db.all(&sql, ids.iter().flat_map(|id| params![*id]).collect())
+        .await
 }

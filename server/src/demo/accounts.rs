@@ -63,9 +63,13 @@ pub async fn build(store: &Store, county: &County) -> Result<(People, Vec<Listed
                 };
                 let id = create_account(&tx, new).await.map_err(Fail::boxed)?;
                 let from = tx.today().plus_months(-12);
-                grant_role(&tx, id, one.role, one.node, from).await.map_err(Fail::boxed)?;
+                grant_role(&tx, id, one.role, one.node, from)
+                    .await
+                    .map_err(Fail::boxed)?;
                 if let Some(second) = one.second {
-                    grant_role(&tx, id, second, one.node, from).await.map_err(Fail::boxed)?;
+                    grant_role(&tx, id, second, one.node, from)
+                        .await
+                        .map_err(Fail::boxed)?;
                 }
                 ids.push(id);
             }
@@ -73,31 +77,53 @@ pub async fn build(store: &Store, county: &County) -> Result<(People, Vec<Listed
         })
         .await;
     let ids = made.map_err(|fail| anyhow!("{fail:?}"))?;
-    let listed = wanted.iter().zip(&passwords).map(|(one, (password, _))| Listed {
-        role: one.role.code(),
-        role_words: one.role.chinese(),
-        organisation: one.organisation.clone(),
-        username: one.username.clone(),
-        password: password.clone(),
-        featured: one.featured,
-    });
+    let listed = wanted
+        .iter()
+        .zip(&passwords)
+        .map(|(one, (password, _))| Listed {
+            role: one.role.code(),
+            role_words: one.role.chinese(),
+            organisation: one.organisation.clone(),
+            username: one.username.clone(),
+            password: password.clone(),
+            featured: one.featured,
+        });
     let listed = listed.collect();
     Ok((people(county, &wanted, &ids)?, listed))
 }
 
 fn people(county: &County, wanted: &[Wanted], ids: &[Id]) -> Result<People> {
-    let actors: Vec<Actor> = wanted.iter().zip(ids).map(|(one, id)| actor(one, *id)).collect();
+    let actors: Vec<Actor> = wanted
+        .iter()
+        .zip(ids)
+        .map(|(one, id)| actor(one, *id))
+        .collect();
     let of = |role: Role, node: Id| {
-        actors.iter().find(|a| a.is(role) && a.grants.iter().any(|g| g.node == node)).cloned()
+        actors
+            .iter()
+            .find(|a| a.is(role) && a.grants.iter().any(|g| g.node == node))
+            .cloned()
     };
     let secretaries: Option<Vec<Actor>> = county
         .organisations
         .iter()
-        .map(|o| of(if o.is_general { Role::SuperiorSecretary } else { Role::Secretary }, o.id))
+        .map(|o| {
+            of(
+                if o.is_general {
+                    Role::SuperiorSecretary
+                } else {
+                    Role::Secretary
+                },
+                o.id,
+            )
+        })
         .collect();
     let officer = of(Role::Officer, county.department);
     match (officer, secretaries) {
-        (Some(officer), Some(secretaries)) => Ok(People { officer, secretaries }),
+        (Some(officer), Some(secretaries)) => Ok(People {
+            officer,
+            secretaries,
+        }),
         _ => Err(anyhow!("the demo lacks somebody")),
     }
 }
@@ -118,7 +144,10 @@ fn actor(one: &Wanted, id: Id) -> Actor {
         csrf: String::new(),
         offline_key: String::new(),
         must_change_password: false,
-        grants: std::iter::once(one.role).chain(one.second).map(grant).collect(),
+        grants: std::iter::once(one.role)
+            .chain(one.second)
+            .map(grant)
+            .collect(),
     }
 }
 
@@ -147,16 +176,43 @@ async fn wanted(store: &Store, county: &County) -> Result<Vec<Wanted>> {
     };
     let (top, department) = ("中共清禾县委教育工作委员会", "中共清禾县教育局机关委员会");
     let mut all = vec![
-        office(Role::Officer, "dangjianban", "周砚青", county.department, department),
-        office(Role::Officer, "dangjianban2", "何若溪", county.department, department),
+        office(
+            Role::Officer,
+            "dangjianban",
+            "周砚青",
+            county.department,
+            department,
+        ),
+        office(
+            Role::Officer,
+            "dangjianban2",
+            "何若溪",
+            county.department,
+            department,
+        ),
         office(Role::Leader, "lingdao", "段立民", county.committee, top),
         office(Role::SystemAdmin, "xitong", "任系远", county.committee, top),
-        office(Role::SecurityAdmin, "anquan", "卫安平", county.committee, top),
+        office(
+            Role::SecurityAdmin,
+            "anquan",
+            "卫安平",
+            county.committee,
+            top,
+        ),
         office(Role::AuditAdmin, "shenji", "严审成", county.committee, top),
     ];
     for (i, (zone, name)) in county.zones.iter().enumerate() {
         let person = ["柯南平", "施东海", "秦西林", "章南生", "潘北峰", "鲁河源"][i];
-        all.push(Wanted { path: TreePath::default(), ..office(Role::Inspector, &format!("ducha{}", i + 1), person, *zone, name) });
+        all.push(Wanted {
+            path: TreePath::default(),
+            ..office(
+                Role::Inspector,
+                &format!("ducha{}", i + 1),
+                person,
+                *zone,
+                name,
+            )
+        });
     }
     let holders: Vec<Holder> = store
         .db()
@@ -175,8 +231,14 @@ fn of_holders(county: &County, holders: &[Holder]) -> Vec<Wanted> {
     let mut all = Vec::new();
     let (mut secretaries, mut committee, mut generals) = (0, 0, 0);
     for holder in holders {
-        let general = county.organisations.iter().any(|o| o.is_general && o.id == holder.node);
-        let ordinary = county.organisations.iter().any(|o| !o.is_general && o.id == holder.node);
+        let general = county
+            .organisations
+            .iter()
+            .any(|o| o.is_general && o.id == holder.node);
+        let ordinary = county
+            .organisations
+            .iter()
+            .any(|o| !o.is_general && o.id == holder.node);
         let own = |role: Role, username: String| Wanted {
             role,
             second: None,
@@ -196,7 +258,10 @@ fn of_holders(county: &County, holders: &[Holder]) -> Vec<Wanted> {
             "secretary" => {
                 secretaries += 1;
                 let primary = holder.node_name.ends_with("小学党支部") && secretaries < 60;
-                all.push(Wanted { featured: primary && committee < 40, ..own(Role::Secretary, format!("shuji{secretaries}")) });
+                all.push(Wanted {
+                    featured: primary && committee < 40,
+                    ..own(Role::Secretary, format!("shuji{secretaries}"))
+                });
             }
             "organisation_member" if committee < 6 || (ordinary && committee < 24) => {
                 committee += 1;

@@ -13,10 +13,47 @@ const MEMBERS: usize = 1715;
 const ZONES: [&str; 6] = ["城区片", "东河片", "西川片", "南塬片", "北岭片", "河口片"];
 /// Invented townships and neighbourhoods, for the schools' names.
 const PLACES: [&str; 41] = [
-    "桥北", "城南", "文庙", "柳湾", "青禾", "东河", "石桥", "白杨", "西川", "枣林", "南塬", "清水", "长岭",
-    "北岭", "云台", "河口", "双泉", "红崖", "马家坪", "金锁", "甘井", "平路", "高阳", "罕井", "兴镇", "陈庄",
-    "桃园", "槐院", "上王", "苏坊", "坡头", "龙池", "椿林", "党睦", "荆姚", "洛滨", "翔村", "东陈", "孝通",
-    "贾曲", "永丰",
+    "桥北",
+    "城南",
+    "文庙",
+    "柳湾",
+    "青禾",
+    "东河",
+    "石桥",
+    "白杨",
+    "西川",
+    "枣林",
+    "南塬",
+    "清水",
+    "长岭",
+    "北岭",
+    "云台",
+    "河口",
+    "双泉",
+    "红崖",
+    "马家坪",
+    "金锁",
+    "甘井",
+    "平路",
+    "高阳",
+    "罕井",
+    "兴镇",
+    "陈庄",
+    "桃园",
+    "槐院",
+    "上王",
+    "苏坊",
+    "坡头",
+    "龙池",
+    "椿林",
+    "党睦",
+    "荆姚",
+    "洛滨",
+    "翔村",
+    "东陈",
+    "孝通",
+    "贾曲",
+    "永丰",
 ];
 
 /// A first-level organisation.
@@ -57,8 +94,13 @@ pub async fn build(store: &Store, today: Day) -> Result<County> {
         .write(&By::system(), |tx| async move {
             let county = write(&tx, today).await?;
             let detail = serde_json::json!({ "organisations": county.organisations.len() });
-            tx.audit("fill_demo", ("organisation", county.committee), &TreePath::new("001"), detail)
-                .await?;
+            tx.audit(
+                "fill_demo",
+                ("organisation", county.committee),
+                &TreePath::new("001"),
+                detail,
+            )
+            .await?;
             Ok(county)
         })
         .await;
@@ -87,15 +129,26 @@ fn schools() -> (Vec<School>, Vec<School>) {
         small.push(school("junior_secondary", format!("{place}初级中学")));
     }
     for (i, place) in PLACES.iter().enumerate() {
-        let name = if i < 4 { format!("{place}小学") } else { format!("{place}中心小学") };
+        let name = if i < 4 {
+            format!("{place}小学")
+        } else {
+            format!("{place}中心小学")
+        };
         small.push(school("complete_primary", name));
     }
     for i in 0..24 {
         let place = PLACES[i + 12];
-        small.push(school("village_primary", format!("{place}{}村小学", ["东", "西"][i % 2])));
+        small.push(school(
+            "village_primary",
+            format!("{place}{}村小学", ["东", "西"][i % 2]),
+        ));
     }
     for i in 0..8 {
-        let name = if i < 3 { format!("清禾县第{}幼儿园", ["一", "二", "三"][i]) } else { format!("{}幼儿园", PLACES[i]) };
+        let name = if i < 3 {
+            format!("清禾县第{}幼儿园", ["一", "二", "三"][i])
+        } else {
+            format!("{}幼儿园", PLACES[i])
+        };
         small.push(school("kindergarten", name));
     }
     (large, small)
@@ -111,7 +164,19 @@ async fn node(
 ) -> Result<org::Node, Error> {
     let from = Day::new(2016, 9, 1).unwrap_or(tx.today());
     let short = name.trim_start_matches("清禾县");
-    create_node(tx, NewNode { category, kind, name, short_name: short, parent, zone, from }).await
+    create_node(
+        tx,
+        NewNode {
+            category,
+            kind,
+            name,
+            short_name: short,
+            parent,
+            zone,
+            from,
+        },
+    )
+    .await
 }
 
 async fn write(tx: &Tx, today: Day) -> Result<County, Error> {
@@ -119,12 +184,30 @@ async fn write(tx: &Tx, today: Day) -> Result<County, Error> {
     for name in ZONES {
         zones.push((node(tx, "zone", "zone", name, None, None).await?.id, name));
     }
-    let committee = node(tx, "organisation", "work_committee", "中共清禾县委教育工作委员会", None, None).await?;
-    let department =
-        node(tx, "organisation", "department_committee", "中共清禾县教育局机关委员会", Some(committee.id), None).await?;
+    let committee = node(
+        tx,
+        "organisation",
+        "work_committee",
+        "中共清禾县委教育工作委员会",
+        None,
+        None,
+    )
+    .await?;
+    let department = node(
+        tx,
+        "organisation",
+        "department_committee",
+        "中共清禾县教育局机关委员会",
+        Some(committee.id),
+        None,
+    )
+    .await?;
     for (kind, name) in [
         ("discipline_committee", "清禾县教育局机关纪律检查委员会"),
-        ("next_generation_committee", "清禾县教育系统关心下一代工作委员会"),
+        (
+            "next_generation_committee",
+            "清禾县教育系统关心下一代工作委员会",
+        ),
         ("staff_congress", "清禾县教育工会教职工代表大会"),
     ] {
         node(tx, "body", kind, name, Some(department.id), None).await?;
@@ -149,16 +232,50 @@ async fn write(tx: &Tx, today: Day) -> Result<County, Error> {
     Ok(county)
 }
 
-async fn unit(tx: &Tx, county: &mut County, school: &School, organisation: Id, choice: &mut Choice) -> Result<Id, Error> {
-    let unit = node(tx, "unit", school.kind, &school.name, Some(organisation), None).await?;
+async fn unit(
+    tx: &Tx,
+    county: &mut County,
+    school: &School,
+    organisation: Id,
+    choice: &mut Choice,
+) -> Result<Id, Error> {
+    let unit = node(
+        tx,
+        "unit",
+        school.kind,
+        &school.name,
+        Some(organisation),
+        None,
+    )
+    .await?;
     let base = 120 + choice.below(400) as i64;
     let figures: Vec<(&str, i64)> = match school.kind {
-        "complete_secondary" => vec![("pupils_senior", base * 4), ("pupils_junior", base), ("staff_full_time", base / 2)],
+        "complete_secondary" => vec![
+            ("pupils_senior", base * 4),
+            ("pupils_junior", base),
+            ("staff_full_time", base / 2),
+        ],
         "junior_secondary" => vec![("pupils_junior", base * 2), ("staff_full_time", base / 5)],
-        "nine_year" => vec![("pupils_junior", base), ("pupils_primary", base), ("staff_full_time", base / 5)],
-        "kindergarten" => vec![("pupils_kindergarten", base / 2), ("staff_full_time", base / 16), ("staff_other", 6)],
-        "village_primary" => vec![("pupils_primary", base / 5), ("staff_full_time", base / 30 + 2), ("staff_temporary", 2)],
-        _ => vec![("pupils_primary", base), ("staff_full_time", base / 14), ("staff_temporary", 3)],
+        "nine_year" => vec![
+            ("pupils_junior", base),
+            ("pupils_primary", base),
+            ("staff_full_time", base / 5),
+        ],
+        "kindergarten" => vec![
+            ("pupils_kindergarten", base / 2),
+            ("staff_full_time", base / 16),
+            ("staff_other", 6),
+        ],
+        "village_primary" => vec![
+            ("pupils_primary", base / 5),
+            ("staff_full_time", base / 30 + 2),
+            ("staff_temporary", 2),
+        ],
+        _ => vec![
+            ("pupils_primary", base),
+            ("staff_full_time", base / 14),
+            ("staff_temporary", 3),
+        ],
     };
     set_figures(tx, unit.id, i64::from(tx.today().year()), &figures).await?;
     county.schools.push((unit.id, school.name.clone()));
@@ -173,8 +290,15 @@ async fn general_branch(
     choice: &mut Choice,
 ) -> Result<(), Error> {
     let zone = county.zones[if i < 5 { 0 } else { i - 4 }].0;
-    let general =
-        node(tx, "organisation", "general_branch", &format!("{}党总支", school.name), Some(county.department), Some(zone)).await?;
+    let general = node(
+        tx,
+        "organisation",
+        "general_branch",
+        &format!("{}党总支", school.name),
+        Some(county.department),
+        Some(zone),
+    )
+    .await?;
     let unit = unit(tx, county, school, general.id, choice).await?;
     cover_unit(tx, general.id, unit, general.from_day).await?;
     let parts: &[&str] = match school.kind {
@@ -185,7 +309,15 @@ async fn general_branch(
     let mut branches = Vec::new();
     for part in parts {
         let name = format!("{}{part}党支部", school.name);
-        let branch = node(tx, "organisation", "branch", &name, Some(general.id), Some(zone)).await?;
+        let branch = node(
+            tx,
+            "organisation",
+            "branch",
+            &name,
+            Some(general.id),
+            Some(zone),
+        )
+        .await?;
         county.branches.push((branch.id, name));
         branches.push(branch.id);
     }
@@ -231,7 +363,15 @@ async fn branch(
     schools: &[&School],
     choice: &mut Choice,
 ) -> Result<(), Error> {
-    let made = node(tx, "organisation", kind, name, Some(county.department), Some(zone)).await?;
+    let made = node(
+        tx,
+        "organisation",
+        kind,
+        name,
+        Some(county.department),
+        Some(zone),
+    )
+    .await?;
     set_zone(tx, made.id, Some(zone), made.from_day).await?;
     for school in schools {
         let unit = unit(tx, county, school, made.id, choice).await?;
@@ -247,7 +387,12 @@ async fn branch(
     Ok(())
 }
 
-async fn fill_members(tx: &Tx, county: &mut County, today: Day, choice: &mut Choice) -> Result<(), Error> {
+async fn fill_members(
+    tx: &Tx,
+    county: &mut County,
+    today: Day,
+    choice: &mut Choice,
+) -> Result<(), Error> {
     let branches: Vec<(usize, Id)> = county
         .organisations
         .iter()
@@ -260,7 +405,11 @@ async fn fill_members(tx: &Tx, county: &mut County, today: Day, choice: &mut Cho
     // What rounding left over goes to (or comes from) the first ones, one each in turn.
     for i in 0..total.abs_diff(MEMBERS) {
         let slot = &mut sizes[i % n];
-        *slot = if total < MEMBERS { *slot + 1 } else { *slot - 1 };
+        *slot = if total < MEMBERS {
+            *slot + 1
+        } else {
+            *slot - 1
+        };
     }
     let mut sequence = 0;
     let mut new = Vec::new();
@@ -275,12 +424,28 @@ async fn fill_members(tx: &Tx, county: &mut County, today: Day, choice: &mut Cho
     for (size, (organisation, branch)) in sizes.iter().zip(&branches) {
         let range = start..start + size;
         start += size;
-        committee(tx, county, *organisation, *branch, &ids[range.clone()], &new[range], today).await?;
+        committee(
+            tx,
+            county,
+            *organisation,
+            *branch,
+            &ids[range.clone()],
+            &new[range],
+            today,
+        )
+        .await?;
     }
     Ok(())
 }
 
-fn one_member(_: &Tx, branch: Id, place: usize, sequence: usize, today: Day, choice: &mut Choice) -> NewMember {
+fn one_member(
+    _: &Tx,
+    branch: Id,
+    place: usize,
+    sequence: usize,
+    today: Day,
+    choice: &mut Choice,
+) -> NewMember {
     let retired = place > 4 && choice.chance(14);
     // Two branches in three have somebody of 35 or younger.
     let age = match place {
@@ -289,10 +454,19 @@ fn one_member(_: &Tx, branch: Id, place: usize, sequence: usize, today: Day, cho
         _ if retired => 61 + choice.below(18) as i16,
         _ => 36 + choice.below(24) as i16 - if sequence.is_multiple_of(3) { 10 } else { 0 },
     };
-    let birth = Day::new(today.year() - age, 1 + choice.below(12) as i8, 1 + choice.below(28) as i8).unwrap_or(today);
+    let birth = Day::new(
+        today.year() - age,
+        1 + choice.below(12) as i8,
+        1 + choice.below(28) as i8,
+    )
+    .unwrap_or(today);
     let joined = birth.plus_months(12 * (20 + choice.below(12) as i32));
     let probationary = place > 8 && choice.chance(3);
-    let joined = if probationary { today.plus_days(-(30 + choice.below(300) as i32)) } else { joined };
+    let joined = if probationary {
+        today.plus_days(-(30 + choice.below(300) as i32))
+    } else {
+        joined
+    };
     let male = choice.chance(46);
     NewMember {
         name: person(choice),
@@ -304,7 +478,14 @@ fn one_member(_: &Tx, branch: Id, place: usize, sequence: usize, today: Day, cho
         full_on: (!probationary).then(|| joined.plus_months(12)),
         ethnic: Some("汉族".to_owned()),
         education: Some(choice.of(&["大学本科", "大学专科", "研究生"]).to_owned()),
-        job: Some(if retired { "退休教师" } else { choice.of(&["教师", "班主任", "教研组长", "年级主任"]) }.to_owned()),
+        job: Some(
+            if retired {
+                "退休教师"
+            } else {
+                choice.of(&["教师", "班主任", "教研组长", "年级主任"])
+            }
+            .to_owned(),
+        ),
         id_number: Some(id_number(birth, sequence, male)),
         phone: None,
         branch,
@@ -324,7 +505,12 @@ async fn committee(
 ) -> Result<(), Error> {
     let begun = Day::new(2025, 3, 1).unwrap_or(today);
     let newly = today.plus_months(-2).first_of_month();
-    let posts = ["secretary", "organisation_member", "publicity_member", "discipline_member"];
+    let posts = [
+        "secretary",
+        "organisation_member",
+        "publicity_member",
+        "discipline_member",
+    ];
     let is_new = organisation % 9 == 4;
     let staffing = match organisation % 11 {
         0 => "full_time",
@@ -342,7 +528,11 @@ async fn committee(
         term_to: Some(begun.plus_months(36)),
     };
     for (place, kind) in posts.into_iter().enumerate() {
-        let from = if is_new && kind == "secretary" { newly } else { begun };
+        let from = if is_new && kind == "secretary" {
+            newly
+        } else {
+            begun
+        };
         appoint(tx, post(branch, kind, place, from)).await?;
     }
     let mut led = vec![branch];
@@ -354,7 +544,14 @@ async fn committee(
         // Who was secretary before.
         for node in &led {
             let before = post(*node, "secretary", 4, begun);
-            appoint(tx, NewPost { to: Some(newly.plus_days(-1)), ..before }).await?;
+            appoint(
+                tx,
+                NewPost {
+                    to: Some(newly.plus_days(-1)),
+                    ..before
+                },
+            )
+            .await?;
         }
     }
     if own.secretary == Id::default() {

@@ -13,9 +13,22 @@ use std::collections::BTreeMap;
 use store::{Fail, params};
 use web::{Actor, App};
 
-const TOPICS: [&str; 6] =
-    ["以党建引领课堂改革", "教育强县我们怎么干", "学习身边的好老师", "守住师德底线", "读懂学生这本书", "从一节好课说起"];
-const LESSONS: [&str; 6] = ["《草船借箭》", "《分数的意义》", "《背影》", "《光的折射》", "《我的家乡》", "《平移与旋转》"];
+const TOPICS: [&str; 6] = [
+    "以党建引领课堂改革",
+    "教育强县我们怎么干",
+    "学习身边的好老师",
+    "守住师德底线",
+    "读懂学生这本书",
+    "从一节好课说起",
+];
+const LESSONS: [&str; 6] = [
+    "《草船借箭》",
+    "《分数的意义》",
+    "《背影》",
+    "《光的折射》",
+    "《我的家乡》",
+    "《平移与旋转》",
+];
 
 struct Planned<'a> {
     organisation: &'a Organisation,
@@ -35,12 +48,22 @@ pub async fn keep_lectures(
 ) -> Result<()> {
     let mut choice = Choice::new(u64::from(quarter.from.month().unsigned_abs()) + 40);
     let last = quarter.period().to.min(app.store.today().plus_days(-1));
-    let span = usize::try_from(quarter.from.plus_days(10).days_until(last)).unwrap_or(1).max(1);
+    let span = usize::try_from(quarter.from.plus_days(10).days_until(last))
+        .unwrap_or(1)
+        .max(1);
     let mut days: BTreeMap<Day, Vec<Planned<'_>>> = BTreeMap::new();
-    for (i, (organisation, by)) in county.organisations.iter().zip(&people.secretaries).enumerate() {
+    for (i, (organisation, by)) in county
+        .organisations
+        .iter()
+        .zip(&people.secretaries)
+        .enumerate()
+    {
         for subkind in [
-            Subkind::SecretaryLecture, Subkind::ReportLesson, Subkind::DemonstrationLesson,
-            Subkind::PartyLecture, Subkind::YouthLecture,
+            Subkind::SecretaryLecture,
+            Subkind::ReportLesson,
+            Subkind::DemonstrationLesson,
+            Subkind::PartyLecture,
+            Subkind::YouthLecture,
         ] {
             let wanted = match subkind {
                 Subkind::DemonstrationLesson => percent / 2,
@@ -50,11 +73,28 @@ pub async fn keep_lectures(
             if !choice.chance(wanted) {
                 continue;
             }
-            let day = quarter.from.plus_days(10 + choice.below(span) as i32).min(last);
-            let lesson = matches!(subkind, Subkind::ReportLesson | Subkind::DemonstrationLesson);
-            let title = if lesson { choice.of(&LESSONS) } else { choice.of(&TOPICS) }.to_owned();
+            let day = quarter
+                .from
+                .plus_days(10 + choice.below(span) as i32)
+                .min(last);
+            let lesson = matches!(
+                subkind,
+                Subkind::ReportLesson | Subkind::DemonstrationLesson
+            );
+            let title = if lesson {
+                choice.of(&LESSONS)
+            } else {
+                choice.of(&TOPICS)
+            }
+            .to_owned();
             let young = subkind == Subkind::ReportLesson;
-            days.entry(day).or_default().push(Planned { organisation, by, subkind, title, young });
+            days.entry(day).or_default().push(Planned {
+                organisation,
+                by,
+                subkind,
+                title,
+                young,
+            });
         }
     }
     for (day, planned) in days {
@@ -79,8 +119,15 @@ async fn keep(app: &App, day: Day, planned: &[Planned<'_>]) -> Result<()> {
                     title: one.title.clone(),
                     content: String::new(),
                     speaker: Speaker::Member(*speaker),
-                    attendance: Attendance::Counted { attended: 18, expected: 20 },
-                    audience: if one.subkind == Subkind::YouthLecture { 120 } else { 0 },
+                    attendance: Attendance::Counted {
+                        attended: 18,
+                        expected: 20,
+                    },
+                    audience: if one.subkind == Subkind::YouthLecture {
+                        120
+                    } else {
+                        0
+                    },
                     files: vec![],
                 };
                 keep_record(then, &tx.acting_as(&one.by.by()), new).await?;
@@ -105,9 +152,15 @@ async fn speakers(app: &App, day: Day, planned: &[Planned<'_>]) -> Result<Vec<Op
     for one in planned {
         let path = &one.organisation.path;
         let found: Option<(Id,)> = if one.young {
-            app.store.db().find(youngest, params![path, path.end(), limit]).await?
+            app.store
+                .db()
+                .find(youngest, params![path, path.end(), limit])
+                .await?
         } else {
-            app.store.db().find(secretary, params![one.organisation.id, day]).await?
+            app.store
+                .db()
+                .find(secretary, params![one.organisation.id, day])
+                .await?
         };
         speakers.push(found.map(|(id,)| id));
     }

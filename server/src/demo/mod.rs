@@ -35,7 +35,10 @@ pub async fn run(file: Option<PathBuf>, options: DemoOptions) -> Result<ExitCode
     let store = config.open().await?;
     store.migrate(&crate::migrations()).await?;
     if is_filled(&store).await? {
-        println!("数据目录 {} 里已有数据，直接启动；要重新生成，请换一个 --data 目录。", config.data.display());
+        println!(
+            "数据目录 {} 里已有数据，直接启动；要重新生成，请换一个 --data 目录。",
+            config.data.display()
+        );
         println!("账号在首次生成时显示过；忘记的可用 zhibu user add 另建。");
     } else {
         let listed = fill(&store, &config.data).await?;
@@ -49,13 +52,19 @@ pub async fn run(file: Option<PathBuf>, options: DemoOptions) -> Result<ExitCode
         return Ok(ExitCode::SUCCESS);
     }
     let listener = serve::bind(&config).await?;
-    println!("\n打开 {} 登录。按 Ctrl+C 停止。", config.public_url(listener.local_addr()?.port()));
+    println!(
+        "\n打开 {} 登录。按 Ctrl+C 停止。",
+        config.public_url(listener.local_addr()?.port())
+    );
     serve::serve(config, store, listener).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn is_filled(store: &Store) -> Result<bool> {
-    let nodes: i64 = store.db().scalar("SELECT COUNT(*) FROM node", vec![]).await?;
+    let nodes: i64 = store
+        .db()
+        .scalar("SELECT COUNT(*) FROM node", vec![])
+        .await?;
     Ok(nodes > 0)
 }
 
@@ -66,13 +75,18 @@ pub async fn fill(store: &Store, data: &Path) -> Result<Vec<accounts::Listed>> {
     let county = county::build(store, today).await?;
     let (people, listed) = accounts::build(store, &county).await?;
     let app = app_over(store);
-    quarter::live(&app, &county, &people, data).await.context("演示季度没有生成")?;
+    quarter::live(&app, &county, &people, data)
+        .await
+        .context("演示季度没有生成")?;
     duty::maintain::advance(store).await?;
     Ok(listed)
 }
 
 fn app_over(store: &Store) -> App {
-    let front = Front { county: COUNTY.to_owned(), public_url: "http://127.0.0.1".to_owned() };
+    let front = Front {
+        county: COUNTY.to_owned(),
+        public_url: "http://127.0.0.1".to_owned(),
+    };
     application(store.clone(), &front, Arc::new(ParseInChild)).0
 }
 
@@ -91,10 +105,16 @@ fn print_accounts(listed: &[accounts::Listed]) {
     for one in listed {
         // One of each role is enough to look around; the file has all of them.
         if shown.insert(one.role) || one.featured {
-            println!("  {:<8} {:<18} {:<14} {}", one.role_words, one.username, one.password, one.organisation);
+            println!(
+                "  {:<8} {:<18} {:<14} {}",
+                one.role_words, one.username, one.password, one.organisation
+            );
         }
     }
-    println!("  共 {} 个；用 --accounts 文件 可把全部账号写成 JSON。", listed.len());
+    println!(
+        "  共 {} 个；用 --accounts 文件 可把全部账号写成 JSON。",
+        listed.len()
+    );
 }
 
 fn write_accounts(path: &Path, listed: &[accounts::Listed]) -> Result<()> {

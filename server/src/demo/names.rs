@@ -46,7 +46,11 @@ const SECOND: [&str; 32] = [
 
 /// A full name.
 pub fn person(choice: &mut Choice) -> String {
-    let middle = if choice.chance(82) { choice.of(&FIRST) } else { "" };
+    let middle = if choice.chance(82) {
+        choice.of(&FIRST)
+    } else {
+        ""
+    };
     format!("{}{middle}{}", choice.of(&SURNAMES), choice.of(&SECOND))
 }
 
@@ -60,7 +64,11 @@ pub fn id_number(birth: Day, sequence: usize, male: bool) -> String {
         birth.month(),
         birth.day()
     );
-    let sum: u32 = body.bytes().zip(WEIGHTS).map(|(b, w)| u32::from(b - b'0') * w).sum();
+    let sum: u32 = body
+        .bytes()
+        .zip(WEIGHTS)
+        .map(|(b, w)| u32::from(b - b'0') * w)
+        .sum();
     let check = b"10X98765432"[(sum % 11) as usize] as char;
     format!("{body}{check}")
 }

@@ -63,7 +63,13 @@ pub async fn waiting_by_item(
     actor: &Actor,
 ) -> Result<Vec<(String, String, i64)>, ::store::Error> {
     let items = rows::items(app.store.db(), actor).await?;
-    let of = |one: rows::Asked| (format!("{}?item={}", paths::REVIEW, one.id), one.title, one.n);
+    let of = |one: rows::Asked| {
+        (
+            format!("{}?item={}", paths::REVIEW, one.id),
+            one.title,
+            one.n,
+        )
+    };
     Ok(items.into_iter().map(of).collect())
 }
 

@@ -20,10 +20,26 @@ pub fn routes() -> Vec<Route> {
         Route::get("/duties/{key}", Right::SignedIn, get(item::show)),
         Route::post("/duties/{key}/submit", Right::SignedIn, post(verbs::submit)),
         Route::post("/duties/{key}/draft", Right::SignedIn, post(verbs::draft)),
-        Route::post("/duties/{key}/withdraw", Right::SignedIn, post(verbs::withdraw)),
-        Route::post("/duties/{key}/hand-on", Right::SignedIn, post(verbs::hand_on)),
-        Route::post("/duties/{key}/extension", Right::SignedIn, post(verbs::extension)),
-        Route::post("/duties/{key}/excuse", Right::ExcuseDuties, post(verbs::excuse)),
+        Route::post(
+            "/duties/{key}/withdraw",
+            Right::SignedIn,
+            post(verbs::withdraw),
+        ),
+        Route::post(
+            "/duties/{key}/hand-on",
+            Right::SignedIn,
+            post(verbs::hand_on),
+        ),
+        Route::post(
+            "/duties/{key}/extension",
+            Right::SignedIn,
+            post(verbs::extension),
+        ),
+        Route::post(
+            "/duties/{key}/excuse",
+            Right::ExcuseDuties,
+            post(verbs::excuse),
+        ),
     ]
 }
 

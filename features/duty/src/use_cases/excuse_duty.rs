@@ -36,7 +36,15 @@ impl Excuse {
             Excuse::Exempt { .. } => ("exempt_duty", "exempted", None),
             Excuse::LiftExemption { .. } => ("lift_exemption", "exemption_lifted", None),
         };
-        (action, NewFact { kind, reason, day, ..NewFact::default() })
+        (
+            action,
+            NewFact {
+                kind,
+                reason,
+                day,
+                ..NewFact::default()
+            },
+        )
     }
 }
 
@@ -56,7 +64,13 @@ pub async fn excuse_duties(tx: &Tx, actor: &Actor, keys: &[Key], what: &Excuse) 
         let id = append_fact(tx, *key, &fact).await?;
         super::tell::tell(tx, id, 0).await?;
         let detail = serde_json::json!({ "organisation": key.organisation });
-        tx.audit(action, ("requirement", key.requirement), &loaded.duty.path, detail).await?;
+        tx.audit(
+            action,
+            ("requirement", key.requirement),
+            &loaded.duty.path,
+            detail,
+        )
+        .await?;
     }
     refresh(tx, &Scope::Keys(keys.to_vec())).await?;
     Ok(keys.len())

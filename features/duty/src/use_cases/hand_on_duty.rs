@@ -26,8 +26,17 @@ pub async fn hand_on_duty(tx: &Tx, actor: &Actor, key: Key, to: Id, words: &str)
         return Err(Fail::Refused(DutyRefusal::NotAColleague));
     };
     let handed = Some((to, name.as_str()));
-    append_fact(tx, key, &NewFact { kind: "handed_on", reason: words, handed, ..NewFact::default() })
-        .await?;
+    append_fact(
+        tx,
+        key,
+        &NewFact {
+            kind: "handed_on",
+            reason: words,
+            handed,
+            ..NewFact::default()
+        },
+    )
+    .await?;
     conclude(tx, "hand_on_duty", &loaded).await
 }
 
@@ -40,8 +49,12 @@ pub async fn ask_extension(tx: &Tx, actor: &Actor, key: Key, to: Day, reason: &s
     if to <= loaded.duty.due || to < tx.today() {
         return Err(Fail::Refused(DutyRefusal::DayTooEarly));
     }
-    let fact =
-        NewFact { kind: "extension_asked", reason: reason.trim(), day: Some(to), ..NewFact::default() };
+    let fact = NewFact {
+        kind: "extension_asked",
+        reason: reason.trim(),
+        day: Some(to),
+        ..NewFact::default()
+    };
     append_fact(tx, key, &fact).await?;
     conclude(tx, "ask_extension", &loaded).await
 }

@@ -49,8 +49,14 @@ impl Loaded {
 async fn load(tx: &Tx, key: Key) -> Outcome<Loaded> {
     refresh(tx, &Scope::Keys(vec![key])).await?;
     let duty = find_duty(tx, key).await?.ok_or(Fail::NotFound)?;
-    let requirement = find_requirement(tx, key.requirement).await?.ok_or(Fail::NotFound)?;
-    Ok(Loaded { key, duty, requirement })
+    let requirement = find_requirement(tx, key.requirement)
+        .await?
+        .ok_or(Fail::NotFound)?;
+    Ok(Loaded {
+        key,
+        duty,
+        requirement,
+    })
 }
 
 fn must_be_open(loaded: &Loaded) -> Outcome<()> {
@@ -97,6 +103,12 @@ async fn load_to_work(tx: &Tx, actor: &Actor, key: Key) -> Outcome<Loaded> {
 async fn conclude(tx: &Tx, action: &'static str, loaded: &Loaded) -> Outcome<()> {
     refresh(tx, &Scope::Keys(vec![loaded.key])).await?;
     let detail = serde_json::json!({ "organisation": loaded.key.organisation });
-    tx.audit(action, ("requirement", loaded.key.requirement), &loaded.duty.path, detail).await?;
+    tx.audit(
+        action,
+        ("requirement", loaded.key.requirement),
+        &loaded.duty.path,
+        detail,
+    )
+    .await?;
     Ok(())
 }

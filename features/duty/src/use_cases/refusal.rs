@@ -56,7 +56,9 @@ impl Refusal for DutyRefusal {
 
     fn words(&self) -> Cow<'static, str> {
         match self {
-            DutyRefusal::SheetClosed => "这份交办单已经结束，事项保持结束时的状态，不再办理。".into(),
+            DutyRefusal::SheetClosed => {
+                "这份交办单已经结束，事项保持结束时的状态，不再办理。".into()
+            }
             DutyRefusal::DoesNotApply(reason) => {
                 format!("这一项对本组织不适用：{reason}。不需要报送。").into()
             }
@@ -69,13 +71,11 @@ impl Refusal for DutyRefusal {
             DutyRefusal::TooManyFiles { most, came } => {
                 format!("这一项最多交 {most} 份材料，现在有 {came} 份。请移除多出的材料。").into()
             }
-            DutyRefusal::FileMissing => "这一项要求交材料。请添加文件，或勾选带有材料的记录。".into(),
-            DutyRefusal::NotYours => {
-                "所选的材料或记录不属于本组织，没有报送。请重新选择。".into()
+            DutyRefusal::FileMissing => {
+                "这一项要求交材料。请添加文件，或勾选带有材料的记录。".into()
             }
-            DutyRefusal::AlreadySubmitted => {
-                "已经报送，正在等待审核。要修改，请先撤回。".into()
-            }
+            DutyRefusal::NotYours => "所选的材料或记录不属于本组织，没有报送。请重新选择。".into(),
+            DutyRefusal::AlreadySubmitted => "已经报送，正在等待审核。要修改，请先撤回。".into(),
             DutyRefusal::AlreadySettled => "这一项已经办结，不需要再报送。".into(),
             DutyRefusal::AlreadyChecked => "审核人已经处理，不能再撤回。".into(),
             DutyRefusal::NothingToReview => {

@@ -11,7 +11,10 @@ pub enum Judgement {
     /// 通过
     Accept,
     /// 退回, with the reason and the field it lands on (`text`, `file` or `record`).
-    Return { reason: String, field: Option<String> },
+    Return {
+        reason: String,
+        field: Option<String>,
+    },
 }
 
 /// What became of a batch.
@@ -40,7 +43,9 @@ pub async fn review_duties(
         if !may_review(actor, &loaded.duty) {
             return Err(Fail::NotFound);
         }
-        if loaded.duty.status != Status::AwaitingReview.code() || loaded.requirement.closed_at.is_some() {
+        if loaded.duty.status != Status::AwaitingReview.code()
+            || loaded.requirement.closed_at.is_some()
+        {
             reviewed.skipped.push(*key);
             continue;
         }
@@ -57,9 +62,14 @@ pub async fn review_duties(
 async fn judge(tx: &Tx, loaded: &Loaded, judgement: &Judgement) -> Outcome<()> {
     let submission = loaded.duty.submission;
     let (action, fact) = match judgement {
-        Judgement::Accept => {
-            ("accept_submission", NewFact { kind: "accepted", submission, ..NewFact::default() })
-        }
+        Judgement::Accept => (
+            "accept_submission",
+            NewFact {
+                kind: "accepted",
+                submission,
+                ..NewFact::default()
+            },
+        ),
         Judgement::Return { reason, field } => (
             "return_submission",
             NewFact {
@@ -76,6 +86,12 @@ async fn judge(tx: &Tx, loaded: &Loaded, judgement: &Judgement) -> Outcome<()> {
         super::tell::tell(tx, id, super::UNDO_MS).await?;
     }
     let detail = serde_json::json!({ "organisation": loaded.key.organisation });
-    tx.audit(action, ("requirement", loaded.key.requirement), &loaded.duty.path, detail).await?;
+    tx.audit(
+        action,
+        ("requirement", loaded.key.requirement),
+        &loaded.duty.path,
+        detail,
+    )
+    .await?;
     Ok(())
 }

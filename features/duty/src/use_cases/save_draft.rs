@@ -35,7 +35,9 @@ pub struct Draft {
 pub async fn find_draft(db: &Db, key: Key) -> Result<Option<Draft>, Error> {
     let sql = "SELECT text, files, records, version, saved_at FROM duty_draft
                WHERE requirement = $1 AND organisation = $2";
-    let Some(row) = db.find::<DraftRow>(sql, params![key.requirement, key.organisation]).await?
+    let Some(row) = db
+        .find::<DraftRow>(sql, params![key.requirement, key.organisation])
+        .await?
     else {
         return Ok(None);
     };
@@ -53,27 +55,34 @@ pub async fn find_draft(db: &Db, key: Key) -> Result<Option<Draft>, Error> {
 pub async fn save_draft(tx: &Tx, actor: &Actor, key: Key, draft: &Draft) -> Outcome<i64> {
     let loaded = load_to_work(tx, actor, key).await?;
     let status = Status::from_code(&loaded.duty.status);
-    if !matches!(status, Some(Status::NotStarted | Status::UnderWay | Status::Returned)) {
+    if !matches!(
+        status,
+        Some(Status::NotStarted | Status::UnderWay | Status::Returned)
+    ) {
         return Err(Fail::Stale);
     }
     let version = write(tx, actor.account, key, draft, Some(draft.version)).await?;
     if status == Some(Status::NotStarted) {
-        append_fact(tx, key, &NewFact { kind: "started", ..NewFact::default() }).await?;
+        append_fact(
+            tx,
+            key,
+            &NewFact {
+                kind: "started",
+                ..NewFact::default()
+            },
+        )
+        .await?;
         refresh(tx, &Scope::Keys(vec![key])).await?;
     }
     Ok(version)
 }
 
-async fn write(
-    tx: &Tx,
-    by: Id,
-    key: Key,
-    draft: &Draft,
-    expected: Option<i64>,
-) -> Outcome<i64> {
+async fn write(tx: &Tx, by: Id, key: Key, draft: &Draft, expected: Option<i64>) -> Outcome<i64> {
     let text: String = draft.text.chars().take(4000).collect();
-    let (files, records) =
-        (serde_json::to_string(&draft.files)?, serde_json::to_string(&draft.records)?);
+    let (files, records) = (
+        serde_json::to_string(&draft.files)?,
+        serde_json::to_string(&draft.records)?,
+    );
     let (requirement, organisation) = (key.requirement, key.organisation);
     let kept: Option<(i64, Option<Id>)> = tx
         .find(
@@ -103,24 +112,30 @@ async fn write(
 /// The draft is gone: handed in.
 pub async fn discard_draft(tx: &Tx, key: Key) -> Result<(), Error> {
     let sql = "DELETE FROM duty_draft WHERE requirement = $1 AND organisation = $2";
-    tx.exec(sql, params![key.requirement, key.organisation]).await?;
+    tx.exec(sql, params![key.requirement, key.organisation])
+        .await?;
     Ok(())
 }
 
 /// What was handed in becomes the draft again.
-pub(super) async fn restore_draft(
-    tx: &Tx,
-    actor: &Actor,
-    key: Key,
-    submission: Id,
-) -> Outcome<()> {
-    let text: String =
-        tx.scalar("SELECT text FROM submission WHERE id = $1", params![submission]).await?;
-    let files = "SELECT file FROM file_use WHERE object_kind = 'submission' AND object = $1 ORDER BY rank";
+pub(super) async fn restore_draft(tx: &Tx, actor: &Actor, key: Key, submission: Id) -> Outcome<()> {
+    let text: String = tx
+        .scalar(
+            "SELECT text FROM submission WHERE id = $1",
+            params![submission],
+        )
+        .await?;
+    let files =
+        "SELECT file FROM file_use WHERE object_kind = 'submission' AND object = $1 ORDER BY rank";
     let files: Vec<Id> = tx.column(files, params![submission]).await?;
     let records = "SELECT record FROM submission_record WHERE submission = $1 ORDER BY record";
     let records: Vec<Id> = tx.column(records, params![submission]).await?;
-    let draft = Draft { text, files, records: Some(records), ..Draft::default() };
+    let draft = Draft {
+        text,
+        files,
+        records: Some(records),
+        ..Draft::default()
+    };
     write(tx, actor.account, key, &draft, None).await?;
     Ok(())
 }

@@ -31,7 +31,11 @@ pub async fn submit_duty(tx: &Tx, actor: &Actor, key: Key, what: &Submission) ->
     must_be_complete(&loaded, what)?;
     must_be_own(tx, &loaded, actor, what).await?;
     let id = keep(tx, &loaded, what).await?;
-    let fact = NewFact { kind: "submitted", submission: Some(id), ..NewFact::default() };
+    let fact = NewFact {
+        kind: "submitted",
+        submission: Some(id),
+        ..NewFact::default()
+    };
     append_fact(tx, key, &fact).await?;
     super::discard_draft(tx, key).await?;
     conclude(tx, "submit_duty", &loaded).await?;
@@ -44,7 +48,10 @@ fn must_be_complete(loaded: &Loaded, what: &Submission) -> Outcome<()> {
     let refusal = if length > MOST_CHARACTERS {
         DutyRefusal::TextTooLong(length)
     } else if what.files.len() as i64 > most {
-        DutyRefusal::TooManyFiles { most, came: what.files.len() }
+        DutyRefusal::TooManyFiles {
+            most,
+            came: what.files.len(),
+        }
     } else if loaded.requirement.needs_file && what.files.is_empty() && what.records.is_empty() {
         DutyRefusal::FileMissing
     } else if what.text.is_empty() && what.files.is_empty() && what.records.is_empty() {
@@ -92,7 +99,10 @@ async fn must_be_own(tx: &Tx, loaded: &Loaded, actor: &Actor, what: &Submission)
 
 async fn keep(tx: &Tx, loaded: &Loaded, what: &Submission) -> Outcome<Id> {
     let id = tx.new_id();
-    let Key { requirement, organisation } = loaded.key;
+    let Key {
+        requirement,
+        organisation,
+    } = loaded.key;
     let duty = &loaded.duty;
     let by = tx.by();
     tx.exec(
@@ -101,12 +111,33 @@ async fn keep(tx: &Tx, loaded: &Loaded, what: &Submission) -> Outcome<Id> {
         params![id, requirement, organisation, &duty.path, duty.zone, &what.text, tx.now(), by.account, &by.name],
     )
     .await?;
-    let records = what.records.iter().map(|record| params![id, *record]).collect();
-    tx.insert_many("submission_record", &["submission", "record"], records).await?;
+    let records = what
+        .records
+        .iter()
+        .map(|record| params![id, *record])
+        .collect();
+    tx.insert_many("submission_record", &["submission", "record"], records)
+        .await?;
     let uses = what.files.iter().enumerate().map(|(rank, file)| {
-        params![*file, "submission", id, rank as i64, organisation, &duty.path, duty.zone]
+        params![
+            *file,
+            "submission",
+            id,
+            rank as i64,
+            organisation,
+            &duty.path,
+            duty.zone
+        ]
     });
-    let columns = ["file", "object_kind", "object", "rank", "organisation", "path", "zone"];
+    let columns = [
+        "file",
+        "object_kind",
+        "object",
+        "rank",
+        "organisation",
+        "path",
+        "zone",
+    ];
     tx.insert_many("file_use", &columns, uses.collect()).await?;
     Ok(id)
 }

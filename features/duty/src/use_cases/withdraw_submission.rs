@@ -11,7 +11,10 @@ pub async fn withdraw_submission(tx: &Tx, actor: &Actor, key: Key) -> Outcome<()
     if Status::from_code(&loaded.duty.status) != Some(Status::AwaitingReview) {
         return Err(Fail::Refused(DutyRefusal::AlreadyChecked));
     }
-    let fact = NewFact { kind: "withdrawn", ..NewFact::default() };
+    let fact = NewFact {
+        kind: "withdrawn",
+        ..NewFact::default()
+    };
     append_fact(tx, key, &fact).await?;
     if let Some(submission) = loaded.duty.submission {
         restore_draft(tx, actor, key, submission).await?;

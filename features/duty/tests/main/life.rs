@@ -13,13 +13,32 @@ use store::{Fail, params};
 use testkit::{County, on_both};
 use web::Actor;
 
-async fn submit(app: &testkit::TestApp, who: &Actor, key: Key, text: &str) -> Result<Id, Fail<DutyRefusal>> {
-    let what = Submission { text: text.to_owned(), ..Submission::default() };
-    write(app, &who.by(), |tx| async move { submit_duty(&tx, who, key, &what).await }).await
+async fn submit(
+    app: &testkit::TestApp,
+    who: &Actor,
+    key: Key,
+    text: &str,
+) -> Result<Id, Fail<DutyRefusal>> {
+    let what = Submission {
+        text: text.to_owned(),
+        ..Submission::default()
+    };
+    write(app, &who.by(), |tx| async move {
+        submit_duty(&tx, who, key, &what).await
+    })
+    .await
 }
 
-async fn judge(app: &testkit::TestApp, who: &Actor, key: Key, what: Judgement) -> Result<(), Fail<DutyRefusal>> {
-    write(app, &who.by(), |tx| async move { review_duties(&tx, who, &[key], &what).await.map(|_| ()) }).await
+async fn judge(
+    app: &testkit::TestApp,
+    who: &Actor,
+    key: Key,
+    what: Judgement,
+) -> Result<(), Fail<DutyRefusal>> {
+    write(app, &who.by(), |tx| async move {
+        review_duties(&tx, who, &[key], &what).await.map(|_| ())
+    })
+    .await
 }
 
 fn refused<T: std::fmt::Debug>(outcome: Result<T, Fail<DutyRefusal>>) -> DutyRefusal {

@@ -44,13 +44,27 @@ pub async fn ask(app: &TestApp, county: &County, measure: Measure) -> Id {
     let target = |organisation, applies: bool| Target {
         organisation,
         applies,
-        because: if applies { "在范围内" } else { "没有小学" }.to_owned(),
+        because: if applies {
+            "在范围内"
+        } else {
+            "没有小学"
+        }
+        .to_owned(),
     };
-    let targets =
-        vec![vec![target(county.first, true), target(county.second, true), target(county.joint, false)]];
+    let targets = vec![vec![
+        target(county.first, true),
+        target(county.second, true),
+        target(county.joint, false),
+    ]];
     write(app, &By::system(), |tx| async move {
         let ids = impose(&tx, &[requirement], &targets).await?;
-        tx.audit("issue_sheet", ("sheet", Id(1)), &TreePath::new("001"), serde_json::json!({})).await?;
+        tx.audit(
+            "issue_sheet",
+            ("sheet", Id(1)),
+            &TreePath::new("001"),
+            serde_json::json!({}),
+        )
+        .await?;
         Ok(ids[0])
     })
     .await
@@ -59,8 +73,10 @@ pub async fn ask(app: &TestApp, county: &County, measure: Measure) -> Id {
 
 /// One lecture by anybody answers it.
 pub fn lecture() -> Measure {
-    let query =
-        RecordQuery { record_kind: "lecture".to_owned(), filter: RecordFilter::default() };
+    let query = RecordQuery {
+        record_kind: "lecture".to_owned(),
+        filter: RecordFilter::default(),
+    };
     Measure::Count { query, at_least: 1 }
 }
 
@@ -79,15 +95,33 @@ pub async fn actor(app: &TestApp, account: Id) -> Actor {
         .housekeeping(|tx| async move { Ok(identity::mint_session(&tx, account).await?) })
         .await
         .unwrap();
-    identity::Sessions.identify(store, &minted.token).await.unwrap().unwrap()
+    identity::Sessions
+        .identify(store, &minted.token)
+        .await
+        .unwrap()
+        .unwrap()
 }
 
 pub async fn duty(app: &TestApp, requirement: Id, organisation: Id) -> DutyRow {
-    find_duty(app.app.store.db(), Key { requirement, organisation }).await.unwrap().unwrap()
+    find_duty(
+        app.app.store.db(),
+        Key {
+            requirement,
+            organisation,
+        },
+    )
+    .await
+    .unwrap()
+    .unwrap()
 }
 
 /// How many duties of the sheet stand so, seen from a place.
 pub async fn sum(app: &TestApp, place: &str, status: &str) -> i64 {
     let sql = "SELECT COALESCE(CAST(SUM(n) AS BIGINT), 0) AS n FROM duty_sum WHERE place = $1 AND status = $2";
-    app.app.store.db().scalar(sql, store::params![place, status]).await.unwrap()
+    app.app
+        .store
+        .db()
+        .scalar(sql, store::params![place, status])
+        .await
+        .unwrap()
 }

@@ -1,8 +1,8 @@
 //! 为什么: one duty explained: what counted, what is missing, until when, by which source.
 
 use crate::paths;
-use crate::tally::{Look, look_of};
 use crate::store;
+use crate::tally::{Look, look_of};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use duty::store::{FactRow, facts_of, find_duty, find_requirement};

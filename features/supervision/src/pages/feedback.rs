@@ -51,7 +51,9 @@ fn page_words(path: &str) -> &'static str {
         ("/members", "党员"),
         ("/account", "账号"),
     ];
-    let found = NAMES.iter().find(|(beginning, _)| path.starts_with(beginning));
+    let found = NAMES
+        .iter()
+        .find(|(beginning, _)| path.starts_with(beginning));
     found.map_or("其他页面", |(_, words)| words)
 }
 

@@ -1,9 +1,9 @@
 //! One duty: the demand and its source, evidence already held, what was handed in, what happened.
 
+use super::rows::{self, Colleague, HeldRecord};
 use crate::store::{DutyRow, FactRow, Key, RequirementRow, facts_of, find_duty, find_requirement};
 use crate::use_cases::{Draft, find_draft, may_review, may_see, may_work};
 use crate::{pages::tag_class, paths};
-use super::rows::{self, Colleague, HeldRecord};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use kernel::{Day, Id};
@@ -110,20 +110,27 @@ async fn page(
         can_edit: works && open && is_editable(shown.status),
         can_withdraw: works && open && shown.status == Status::AwaitingReview,
         can_excuse: open && actor.can(Right::ExcuseDuties, &place),
-        can_review: open && shown.status == Status::AwaitingReview && may_review(actor, &shown.duty),
+        can_review: open
+            && shown.status == Status::AwaitingReview
+            && may_review(actor, &shown.duty),
         sees_sheet: actor.can_anywhere(Right::SeeSheets),
         sees_records: actor.can(Right::SeeRecords, &place),
         new_record: (records && shown.duty.next == NextStep::Record.code())
             .then(|| format!("/records/new?for={}", shown.key)),
         back: if works { paths::TODO } else { "/progress" },
-        frame: Frame::new(app, actor, section, &shown.requirement.title).await?.saying(said),
+        frame: Frame::new(app, actor, section, &shown.requirement.title)
+            .await?
+            .saying(said),
         shown,
         errors,
     })
 }
 
 fn is_editable(status: Status) -> bool {
-    matches!(status, Status::NotStarted | Status::UnderWay | Status::Returned)
+    matches!(
+        status,
+        Status::NotStarted | Status::UnderWay | Status::Returned
+    )
 }
 
 async fn load(app: &App, actor: &Actor, key: Key) -> web::Result<Shown> {
@@ -132,7 +139,9 @@ async fn load(app: &App, actor: &Actor, key: Key) -> web::Result<Shown> {
     if !may_see(actor, &duty) {
         return Err(Failure::NotFound);
     }
-    let requirement = find_requirement(db, key.requirement).await?.ok_or(Failure::NotFound)?;
+    let requirement = find_requirement(db, key.requirement)
+        .await?
+        .ok_or(Failure::NotFound)?;
     let status = Status::from_code(&duty.status).unwrap_or(Status::NotStarted);
     let draft = match find_draft(db, key).await? {
         Some(draft) => draft,
@@ -143,7 +152,13 @@ async fn load(app: &App, actor: &Actor, key: Key) -> web::Result<Shown> {
     let mut offered = counted;
     offered.extend(ticked.iter().copied());
     let names = rows::names(db, key.organisation, requirement.reviewer).await?;
-    let name = |id: Id| names.iter().find(|(n, _)| *n == id).map(|(_, s)| s.clone()).unwrap_or_default();
+    let name = |id: Id| {
+        names
+            .iter()
+            .find(|(n, _)| *n == id)
+            .map(|(_, s)| s.clone())
+            .unwrap_or_default()
+    };
     Ok(Shown {
         organisation: name(key.organisation),
         reviewer: name(requirement.reviewer),
@@ -165,33 +180,54 @@ async fn load(app: &App, actor: &Actor, key: Key) -> web::Result<Shown> {
 
 fn sentence(shown: &Shown, today: Day) -> String {
     let duty = &shown.duty;
-    let effort =
-        minutes_words(u64::try_from(shown.requirement.effort_seconds).unwrap_or(0));
+    let effort = minutes_words(u64::try_from(shown.requirement.effort_seconds).unwrap_or(0));
     let due = format!("{}前", duty.due.chinese());
     match shown.status {
         _ if duty.not_applicable.is_some() => "这一项对本组织不适用，不需要办理。".to_owned(),
         _ if shown.requirement.closed_at.is_some() => "交办单已经结束，不再办理。".to_owned(),
         Status::AwaitingReview => {
             let on = duty.submitted_on.map_or(String::new(), |d| d.short());
-            let timely = if duty.on_time == Some(false) { "逾期" } else { "按时" };
+            let timely = if duty.on_time == Some(false) {
+                "逾期"
+            } else {
+                "按时"
+            };
             format!("{on}报送，{timely}。审核之前可以撤回。")
         }
-        Status::Done | Status::DoneLate | Status::Exempt => {
-            shown.because.last().map(|line| line.words.clone()).unwrap_or_default()
-        }
-        _ => format!("{}（{due}）。系统内操作{effort}。", duty.due.distance_words(today)),
+        Status::Done | Status::DoneLate | Status::Exempt => shown
+            .because
+            .last()
+            .map(|line| line.words.clone())
+            .unwrap_or_default(),
+        _ => format!(
+            "{}（{due}）。系统内操作{effort}。",
+            duty.due.distance_words(today)
+        ),
     }
 }
 
 fn steps(shown: &Shown) -> Vec<Step> {
-    let issued = Step { words: "下发".to_owned(), when: shown.requirement.issued_at.chinese() };
+    let issued = Step {
+        words: "下发".to_owned(),
+        when: shown.requirement.issued_at.chinese(),
+    };
     let of = |fact: &FactRow| {
-        let because = if fact.reason.is_empty() { String::new() } else { format!("：{}", fact.reason) };
-        let day = fact.day.map(|d| format!("至 {}", d.short())).unwrap_or_default();
+        let because = if fact.reason.is_empty() {
+            String::new()
+        } else {
+            format!("：{}", fact.reason)
+        };
+        let day = fact
+            .day
+            .map(|d| format!("至 {}", d.short()))
+            .unwrap_or_default();
         let words = match fact.kind.as_str() {
             "started" => "开始填写".to_owned(),
             "handed_on" => {
-                format!("转交 {}{because}", fact.handed_name.clone().unwrap_or_default())
+                format!(
+                    "转交 {}{because}",
+                    fact.handed_name.clone().unwrap_or_default()
+                )
             }
             "submitted" => "报送".to_owned(),
             "withdrawn" => "撤回".to_owned(),
@@ -205,9 +241,18 @@ fn steps(shown: &Shown) -> Vec<Step> {
             "review_undone" => "撤销审核".to_owned(),
             other => other.to_owned(),
         };
-        Step { words, when: format!("{} · {}", fact.at.chinese(), fact.by_name) }
+        Step {
+            words,
+            when: format!("{} · {}", fact.at.chinese(), fact.by_name),
+        }
     };
-    shown.facts.iter().rev().map(of).chain(std::iter::once(issued)).collect()
+    shown
+        .facts
+        .iter()
+        .rev()
+        .map(of)
+        .chain(std::iter::once(issued))
+        .collect()
 }
 
 impl ItemPage {
@@ -217,9 +262,20 @@ impl ItemPage {
             return None;
         }
         let about = self.shown.duty.returned_field.as_deref().unwrap_or("text");
-        let last = self.shown.facts.iter().rev().find(|fact| fact.kind == "returned")?;
-        (about == field)
-            .then(|| format!("退回原因：{}（{}，{}）", last.reason, last.by_name, last.at.day().short()))
+        let last = self
+            .shown
+            .facts
+            .iter()
+            .rev()
+            .find(|fact| fact.kind == "returned")?;
+        (about == field).then(|| {
+            format!(
+                "退回原因：{}（{}，{}）",
+                last.reason,
+                last.by_name,
+                last.at.day().short()
+            )
+        })
     }
 
     fn error(&self, field: &str) -> Option<&str> {

@@ -46,7 +46,9 @@ const OPEN: &str = "d.not_applicable IS NULL AND r.closed_at IS NULL
 
 /// The condition for duties that are this person's work.
 fn mine(actor: &Actor, values: &mut Vec<Value>) -> String {
-    let reach = actor.reach(Right::WorkOnDuties).sql("d.path", "d.zone", values);
+    let reach = actor
+        .reach(Right::WorkOnDuties)
+        .sql("d.path", "d.zone", values);
     values.extend(params![actor.account]);
     format!("({reach} OR d.handed_to = ${})", values.len())
 }
@@ -91,7 +93,10 @@ pub async fn done(
     let more = (rows.len() > PAGE).then(|| {
         rows.truncate(PAGE);
         let last = &rows[PAGE - 1];
-        let key = Key { requirement: last.requirement, organisation: last.organisation };
+        let key = Key {
+            requirement: last.requirement,
+            organisation: last.organisation,
+        };
         format!("{}.{key}", last.changed_at.0)
     });
     Ok((rows, more))
@@ -148,13 +153,23 @@ pub async fn handed_in(db: &Db, duty: &DutyRow, status: Status) -> Result<Draft,
     let Some(submission) = duty.submission.filter(|_| status != Status::NotStarted) else {
         return Ok(Draft::default());
     };
-    let text: String =
-        db.scalar("SELECT text FROM submission WHERE id = $1", params![submission]).await?;
-    let sql = "SELECT file FROM file_use WHERE object_kind = 'submission' AND object = $1 ORDER BY rank";
+    let text: String = db
+        .scalar(
+            "SELECT text FROM submission WHERE id = $1",
+            params![submission],
+        )
+        .await?;
+    let sql =
+        "SELECT file FROM file_use WHERE object_kind = 'submission' AND object = $1 ORDER BY rank";
     let files = db.column(sql, params![submission]).await?;
     let sql = "SELECT record FROM submission_record WHERE submission = $1 ORDER BY record";
     let records = db.column(sql, params![submission]).await?;
-    Ok(Draft { text, files, records: Some(records), ..Draft::default() })
+    Ok(Draft {
+        text,
+        files,
+        records: Some(records),
+        ..Draft::default()
+    })
 }
 
 pub async fn records_by_id(db: &Db, ids: &[Id]) -> Result<Vec<HeldRecord>, Error> {
@@ -167,7 +182,8 @@ pub async fn records_by_id(db: &Db, ids: &[Id]) -> Result<Vec<HeldRecord>, Error
          FROM record r WHERE r.removed_at IS NULL AND r.id IN ({}) ORDER BY r.day, r.id",
         placeholders(1, ids.len())
     );
-    db.all(&sql, ids.iter().flat_map(|id| params![*id]).collect()).await
+    db.all(&sql, ids.iter().flat_map(|id| params![*id]).collect())
+        .await
 }
 
 pub async fn files_by_id(db: &Db, ids: &[Id]) -> Result<Vec<FileRow>, Error> {
@@ -179,8 +195,9 @@ pub async fn files_by_id(db: &Db, ids: &[Id]) -> Result<Vec<FileRow>, Error> {
          FROM file WHERE id IN ({})",
         placeholders(1, ids.len())
     );
-    let mut files: Vec<FileRow> =
-        db.all(&sql, ids.iter().flat_map(|id| params![*id]).collect()).await?;
+    let mut files: Vec<FileRow> = db
+        .all(&sql, ids.iter().flat_map(|id| params![*id]).collect())
+        .await?;
     files.sort_by_key(|file| ids.iter().position(|id| *id == file.file));
     Ok(files)
 }
@@ -196,10 +213,18 @@ pub async fn colleagues(
         JOIN role_grant g ON g.account = a.id JOIN node n ON n.id = g.node
         WHERE a.suspended_at IS NULL AND g.from_day <= $1 AND (g.to_day IS NULL OR g.to_day >= $1)
         AND n.path >= $2 AND n.path < $3 AND a.id <> $4 ORDER BY a.name, a.id LIMIT 50";
-    db.all(sql, params![today, &duty.path, duty.path.end(), actor.account]).await
+    db.all(
+        sql,
+        params![today, &duty.path, duty.path.end(), actor.account],
+    )
+    .await
 }
 
 /// Names of two nodes.
 pub async fn names(db: &Db, a: Id, b: Id) -> Result<Vec<(Id, String)>, Error> {
-    db.all("SELECT id, name FROM node WHERE id IN ($1, $2)", params![a, b]).await
+    db.all(
+        "SELECT id, name FROM node WHERE id IN ($1, $2)",
+        params![a, b],
+    )
+    .await
 }

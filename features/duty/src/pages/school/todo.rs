@@ -1,8 +1,8 @@
 //! The secretary's first page: what is due, in order, one action each; and what is done.
 
+use super::rows::{self, CardRow};
 use crate::paths;
 use crate::store::Key;
-use super::rows::{self, CardRow};
 use ::store::Error;
 use askama::Template;
 use axum::extract::{Query, State};
@@ -95,26 +95,45 @@ pub async fn todo(
     let today = app.store.today();
     let db = app.store.db();
     let rows = rows::month(db, &actor, today).await?;
-    let several = actor.grants.iter().filter(|g| Right::WorkOnDuties.is_held_by(g.role)).count() > 1;
+    let several = actor
+        .grants
+        .iter()
+        .filter(|g| Right::WorkOnDuties.is_held_by(g.role))
+        .count()
+        > 1;
     let open: Vec<&CardRow> = rows.iter().filter(|row| is_open(row)).collect();
-    let cards = open.iter().map(|row| card(row, &actor, today, several)).collect::<Result<_, _>>()?;
-    let settled = rows.iter().filter(|row| !is_open(row) && row.not_applicable.is_none());
-    let done: Vec<Card> =
-        settled.clone().map(|row| card(row, &actor, today, several)).collect::<Result<_, _>>()?;
-    let owed: Vec<&&CardRow> = open.iter().filter(|r| r.status != "awaiting_review").collect();
+    let cards = open
+        .iter()
+        .map(|row| card(row, &actor, today, several))
+        .collect::<Result<_, _>>()?;
+    let settled = rows
+        .iter()
+        .filter(|row| !is_open(row) && row.not_applicable.is_none());
+    let done: Vec<Card> = settled
+        .clone()
+        .map(|row| card(row, &actor, today, several))
+        .collect::<Result<_, _>>()?;
+    let owed: Vec<&&CardRow> = open
+        .iter()
+        .filter(|r| r.status != "awaiting_review")
+        .collect();
     let seconds: i64 = owed.iter().map(|row| row.effort_seconds).sum();
     let title = format!("{}月该做的事", chinese_month(today.month()));
     let page = TodoPage {
         sentence: sentence(&owed, today, seconds),
         cards,
         asked: rows.iter().filter(|r| r.not_applicable.is_none()).count(),
-        answered: settled.filter(|r| r.status == "done" && r.next == "nothing").count(),
+        answered: settled
+            .filter(|r| r.status == "done" && r.next == "nothing")
+            .count(),
         minutes: minutes_words(u64::try_from(seconds).unwrap_or(0)),
         done,
         strips: strips(&rows),
         records: actor.can_anywhere(Right::KeepRecords),
         undo: undo(&app, &actor, query.undo.as_deref()).await?,
-        frame: Frame::new(&app, &actor, paths::TODO, &title).await?.saying(query.said),
+        frame: Frame::new(&app, &actor, paths::TODO, &title)
+            .await?
+            .saying(query.said),
     };
     web::page(&page)
 }
@@ -128,8 +147,10 @@ pub async fn done(
     let (rows, more) = rows::done(app.store.db(), &actor, query.before.as_deref()).await?;
     let more = more.map(|before| format!("{}?before={before}", paths::DONE));
     let today = app.store.today();
-    let cards: Vec<Card> =
-        rows.iter().map(|row| card(row, &actor, today, false)).collect::<Result<_, _>>()?;
+    let cards: Vec<Card> = rows
+        .iter()
+        .map(|row| card(row, &actor, today, false))
+        .collect::<Result<_, _>>()?;
     let sentence = match cards.len() {
         0 => "还没有办结的事项。".to_owned(),
         _ => "办结的、免除的和不适用的都在这里，最近的在前。".to_owned(),
@@ -166,19 +187,28 @@ fn sentence(owed: &[&&CardRow], today: Day, seconds: i64) -> String {
 }
 
 fn chinese_month(month: i8) -> &'static str {
-    const MONTHS: [&str; 12] =
-        ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"];
+    const MONTHS: [&str; 12] = [
+        "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二",
+    ];
     MONTHS.get((month - 1) as usize).copied().unwrap_or("本")
 }
 
 fn card(row: &CardRow, actor: &Actor, today: Day, several: bool) -> Result<Card, Error> {
     let status = Status::from_code(&row.status).unwrap_or(Status::NotStarted);
-    let key = Key { requirement: row.requirement, organisation: row.organisation };
+    let key = Key {
+        requirement: row.requirement,
+        organisation: row.organisation,
+    };
     let missing: Vec<String> = serde_json::from_str(&row.missing)?;
     let because: Vec<Line> = serde_json::from_str(&row.because)?;
-    let next = [NextStep::Submit, NextStep::Record, NextStep::Confirm, NextStep::PutRight]
-        .into_iter()
-        .find(|step| step.code() == row.next);
+    let next = [
+        NextStep::Submit,
+        NextStep::Record,
+        NextStep::Confirm,
+        NextStep::PutRight,
+    ]
+    .into_iter()
+    .find(|step| step.code() == row.next);
     let left = today.days_until(row.due);
     let (distance, day) = when(row, status, today);
     let handed_away = row.handed_to.is_some_and(|to| to != actor.account);
@@ -209,7 +239,9 @@ fn card(row: &CardRow, actor: &Actor, today: Day, several: bool) -> Result<Card,
 
 fn when(row: &CardRow, status: Status, today: Day) -> (String, String) {
     if status == Status::AwaitingReview {
-        let day = row.submitted_on.map_or(String::new(), |d| format!("{}交", d.short()));
+        let day = row
+            .submitted_on
+            .map_or(String::new(), |d| format!("{}交", d.short()));
         return ("审核中".to_owned(), day);
     }
     if !is_open(row) {
@@ -255,8 +287,14 @@ fn words(
     let last = because.last().map(|line| line.words.clone());
     match (status, next) {
         (Status::Returned, _) => {
-            let returned = because.iter().rev().find(|line| line.words.contains("退回"));
-            returned.map(|line| line.words.clone()).or(last).unwrap_or_default()
+            let returned = because
+                .iter()
+                .rev()
+                .find(|line| line.words.contains("退回"));
+            returned
+                .map(|line| line.words.clone())
+                .or(last)
+                .unwrap_or_default()
         }
         (Status::NotStarted | Status::UnderWay, Some(NextStep::Confirm)) => {
             last.unwrap_or_else(|| "已有记录可作佐证，确认即可。".to_owned())
@@ -274,10 +312,17 @@ fn strips(rows: &[CardRow]) -> Vec<Strip> {
     sheets.retain(|sheet| seen.insert(*sheet));
     let mut strips = Vec::new();
     for sheet in sheets.into_iter().take(4) {
-        let of: Vec<&CardRow> =
-            rows.iter().filter(|r| r.sheet == sheet && r.not_applicable.is_none()).collect();
+        let of: Vec<&CardRow> = rows
+            .iter()
+            .filter(|r| r.sheet == sheet && r.not_applicable.is_none())
+            .collect();
         let Some(first) = of.first() else { continue };
-        let label = first.source_words.split(' ').next().unwrap_or_default().to_owned();
+        let label = first
+            .source_words
+            .split(' ')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         strips.push(strip(label, &of));
     }
     strips
@@ -302,7 +347,11 @@ fn strip(label: String, of: &[&CardRow]) -> Strip {
             tally("w"),
             tally("x")
         ),
-        boxes: classes.iter().enumerate().map(|(i, c)| (i * (BOX + 3), *c)).collect(),
+        boxes: classes
+            .iter()
+            .enumerate()
+            .map(|(i, c)| (i * (BOX + 3), *c))
+            .collect(),
         width: of.len() * (BOX + 3),
         done,
         all: of.len(),
@@ -313,14 +362,20 @@ fn strip(label: String, of: &[&CardRow]) -> Strip {
 /// The undo bar for a duty handed in less than ten minutes ago and not yet checked.
 async fn undo(app: &App, actor: &Actor, key: Option<&str>) -> web::Result<Option<Undo>> {
     const UNDO_MS: i64 = 600_000;
-    let Some(key) = key.and_then(|text| text.parse::<Key>().ok()) else { return Ok(None) };
+    let Some(key) = key.and_then(|text| text.parse::<Key>().ok()) else {
+        return Ok(None);
+    };
     let db = app.store.db();
-    let Some(duty) = crate::store::find_duty(db, key).await? else { return Ok(None) };
+    let Some(duty) = crate::store::find_duty(db, key).await? else {
+        return Ok(None);
+    };
     if !crate::use_cases::may_work(actor, &duty) || duty.status != Status::AwaitingReview.code() {
         return Ok(None);
     }
     let found = rows::handed_in_at(db, duty.submission).await?;
-    let Some((at, title)) = found else { return Ok(None) };
+    let Some((at, title)) = found else {
+        return Ok(None);
+    };
     let left = UNDO_MS - (app.store.now().0 - at.0);
     Ok((left > 0).then(|| Undo {
         href: paths::verb(key, "withdraw"),

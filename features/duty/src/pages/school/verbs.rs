@@ -33,7 +33,10 @@ fn draft_of(form: &Form, files: Vec<Id>) -> Draft {
 /// Files the page already showed, without those whose removal was ticked.
 fn kept_files(form: &Form) -> Vec<Id> {
     let dropped = form.ids("drop");
-    form.ids("file").into_iter().filter(|id| !dropped.contains(id)).collect()
+    form.ids("file")
+        .into_iter()
+        .filter(|id| !dropped.contains(id))
+        .collect()
 }
 
 /// `POST /duties/{key}/submit`
@@ -79,7 +82,11 @@ async fn submission_of(
 ) -> Result<Submission, Fail<DutyRefusal>> {
     let mut files = kept_files(form);
     files.extend(came.save(tx).await?);
-    Ok(Submission { text: form.text("text").to_owned(), files, records: form.ids("record") })
+    Ok(Submission {
+        text: form.text("text").to_owned(),
+        files,
+        records: form.ids("record"),
+    })
 }
 
 /// The page again; files that came with the form are kept, so that nobody sends them twice.
@@ -93,7 +100,14 @@ async fn once_more(
 ) -> web::Result {
     let mut files = kept_files(form);
     files.extend(came.hold(app).await?.into_iter().map(|held| held.id));
-    item::again(app, actor, key, Some(draft_of(form, files)), FieldErrors::from([error])).await
+    item::again(
+        app,
+        actor,
+        key,
+        Some(draft_of(form, files)),
+        FieldErrors::from([error]),
+    )
+    .await
 }
 
 /// `POST /duties/{key}/draft`: autosave; answers without a page.
@@ -131,7 +145,10 @@ pub async fn withdraw(
             let actor = &actor;
             async move {
                 withdraw_submission(&tx, actor, key).await?;
-                Ok(with_flash(&paths::duty(key), "已撤回，内容还在，修改后可以重新报送。"))
+                Ok(with_flash(
+                    &paths::duty(key),
+                    "已撤回，内容还在，修改后可以重新报送。",
+                ))
             }
         })
         .await?;
@@ -153,7 +170,10 @@ pub async fn hand_on(
             let (actor, words) = (&actor, form.text("words"));
             async move {
                 hand_on_duty(&tx, actor, key, to, words).await?;
-                Ok(with_flash(&paths::duty(key), "已转交，对方的待办里会出现这一项。"))
+                Ok(with_flash(
+                    &paths::duty(key),
+                    "已转交，对方的待办里会出现这一项。",
+                ))
             }
         })
         .await?;
@@ -179,7 +199,10 @@ pub async fn extension(
             let (actor, reason) = (&actor, form.text("reason"));
             async move {
                 ask_extension(&tx, actor, key, to, reason).await?;
-                Ok(with_flash(&paths::duty(key), "已申请延期，答复前原期限不变。"))
+                Ok(with_flash(
+                    &paths::duty(key),
+                    "已申请延期，答复前原期限不变。",
+                ))
             }
         })
         .await;
@@ -212,13 +235,19 @@ pub async fn excuse(
     let reason = form.text("reason").to_owned();
     let (what, said) = match form.text("what") {
         "extend" => {
-            let to = form.day("day").ok_or(Fail::Refused(DutyRefusal::DayTooEarly))?;
+            let to = form
+                .day("day")
+                .ok_or(Fail::Refused(DutyRefusal::DayTooEarly))?;
             (Excuse::Extend { to, reason }, "已延期。")
         }
         "refuse" => (Excuse::RefuseExtension { reason }, "已答复：不同意延期。"),
         "exempt" => (Excuse::Exempt { reason }, "已免除，不计入应办。"),
         "lift" => (Excuse::LiftExemption { reason }, "已取消免除。"),
-        _ => return Err(Failure::Unreadable("没有说明要做什么，请返回上一页重新选择。")),
+        _ => {
+            return Err(Failure::Unreadable(
+                "没有说明要做什么，请返回上一页重新选择。",
+            ));
+        }
     };
     let excused = app
         .store
