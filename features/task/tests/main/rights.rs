@@ -1,7 +1,7 @@
 //! Who sees and does what.
 
 use crate::world::{SHEET, county, id_in, issued, upload};
-use testkit::{County, TestApp, on_both};
+use testkit::{County, on_both};
 
 on_both! {
     async fn drafts_are_the_officers_and_issued_sheets_of_those_they_concern(app: TestApp) {
