@@ -6,13 +6,13 @@ use std::ops::Range;
 
 macro_rules! material {
     () => {
-        r"(?:台账|台帐|清单|方案|计划表|计划书|计划|记录本|记录簿|记录|纪实|登记表|登记册|报告单|报告表|报告书|报告|总结|小结|材料|资料|影像|照片|图片|图文|统计表|汇总表|审核表|报备表|申报表|推荐表|自查表|评价表|一览表|签到表|明细表|测评表|情况表|票|表|签到册|签到簿|手册|花名册|名册|画册|册|汇编|心得体会|体会文章|心得|体会|笔记|提纲|简报|活动信息|工作信息|新闻稿|短视频|微视频|视频|录像|课件|讲稿|教案|讲义|档案|目录|名单|名录|证明|凭证|证书|纪要|承诺书|责任书|倡议书|申请书|申请|协议书?|建议书|意见书|整改书|通知书|请示|批复|案例|问卷|书面说明|说明|日志|日记|回执|备案表|题目|初稿|稿件|信息稿|演讲稿|宣讲稿|作品|课例|微党课|手抄报|读后感|观后感|感悟|简历|回执单|反馈单|通知单|整改单|明细账|党费证|一人一档|一校一档|教学设计|论文集|论文|志愿书|思想汇报|简讯|复核意见|审查意见|考评通报|培训通知|整改通知|证明材料|征文|发言稿|发言材料|检查材料|成果|结果|公报|样表|电子版|纸质版|扫描件|复印件|章程)"
+        r"(?:台账|台帐|清单|方案|计划表|计划书|计划|记录本|记录簿|记录|纪实|登记表|登记册|报告单|报告表|报告书|报告|总结|小结|材料|资料|影像|照片|图片|图文|统计表|汇总表|审核表|报备表|申报表|推荐表|自查表|评价表|一览表|签到表|明细表|测评表|情况表|票|表|签到册|签到簿|手册|花名册|名册|画册|册|汇编|心得体会|体会文章|心得|体会|笔记|提纲|简报|活动信息|工作信息|党建信息|动态信息|新闻稿|消息稿|督查通报|检查通报|情况通报|年报|报表|短视频|微视频|视频|录像|课件|讲稿|教案|讲义|档案|目录|名单|名录|证明|凭证|证书|纪要|承诺书|责任书|倡议书|申请书|申请|协议书?|建议书|意见书|整改书|通知书|请示|批复|案例|问卷|书面说明|说明|日志|日记|回执|备案表|题目|初稿|稿件|信息稿|演讲稿|宣讲稿|作品|课例|微党课|手抄报|读后感|观后感|感悟|简历|回执单|反馈单|通知单|整改单|明细账|党费证|一人一档|一校一档|教学设计|论文集|论文|志愿书|思想汇报|简讯|复核意见|审查意见|考评通报|培训通知|整改通知|证明材料|征文|发言稿|发言材料|检查材料|成果|结果|公报|样表|电子版|纸质版|扫描件|复印件|章程)"
     };
 }
 
 static AFTER_VERB: Pattern = Pattern::new(concat!(
     r"(?:留存整理|整理留存|留存|存档|归档|保存|上报|报送|呈报|填报|提交|上交|交回|发送|报备|上传|形成|建立健全|建立完善|建立|更新|完善|",
-    r"撰写|填写|制定完善|制定|制订|梳理汇总|梳理|整理|收集整理|收集|提供|附上?|编制|编印|编写|签订|签署|签|取得|列出|递交|出具|编发|拍摄|录制|制作|健全|装订|收齐|汇编|提出|做好|印发|写出|起草|拟定|拟订|准备|报|交)",
+    r"撰写|填写|制定完善|制定|制订|梳理汇总|梳理|汇总|整理|收集整理|收集|提供|提炼|留有|下发|修订|起草|出台|公布|备齐|备好|携带|开具|采集|推荐|征集|提报|申报|确定|打印|撰拟|拟写|手写|收回|回收|维护|征订|展示|随附|附上?|编制|编印|编写|签订|签署|签|取得|列出|递交|出具|编发|拍摄|录制|制作|健全|装订|收齐|汇编|提出|做好|印发|写出|起草|拟定|拟订|准备|报|交)",
     r"(?:相应的?|好|出|了)?(?P<what>[^,。;:]{0,80}",
     material!(),
     r"(?:等(?:相关|有关)?[^,。;]{0,8}?(?:资料|材料|台账|档案)?)?)"
@@ -20,23 +20,36 @@ static AFTER_VERB: Pattern = Pattern::new(concat!(
 static BEFORE_VERB: Pattern = Pattern::new(concat!(
     r"^(?:.*?(?:将|把))?(?P<what>[^,。;:]{1,60}",
     material!(),
-    r")(?:\([^)]{1,30}\))?[^,。;:]{0,24}?(?:留存|备查|归档|存档|上传|报送|上报|呈报|报备|提交|上交|发送|发至|发到|发我|传真|交至|交到|送交|送|交(?:[^流通换接]|$)|报(?:[^备告名道表销刊批账]|$))"
+    r")(?:\([^)]{1,30}\))?[^,。;:]{0,24}?(?:留存|备查|归档|存档|上传|报送|上报|呈报|报备|提交|上交|发送|发至|发到|发我|传真|交至|交到|送交|齐全|齐备|装订|装入|存入|归入|放入|录入|建档|汇编成册|盖章|签字|签名|填报|填写|上墙|公示|送|交(?:[^流通换接]|$)|报(?:[^备告名道表销刊批账]|$))"
 ));
 static FINISHED: Pattern =
-    Pattern::new(r"完成(?P<what>[^,。;:]{2,16}(?:初稿|报告|总结|方案|清单|台账|手册|汇编|课件))");
+    Pattern::new(r"完成(?P<what>[^,。;:]{2,16}(?:初稿|报告|总结|方案|清单|台账|手册|汇编|课件|统计表|汇总表|登记表|评价表|测评表|年报表|报表|名册|讲稿|教案|视频|论文|作品|案例|问卷|笔记|心得|表))(?:的)?(?:$|[,。;:]|填报|填写|撰写|编制|编写|制定|签订|上报|报送|汇总|整理|收集|更新|起草|制作|录制|并)");
+/// `做到有计划、有记录`, `每名党员要有笔记`: only said of several, or after a word of duty.
+static THERE_IS: Pattern = Pattern::new(concat!(
+    r"(?P<duty>要|须|需|应|做到|确保)?(?:\p{Han}{0,3})有(?P<what>(?:[\p{Han}]{0,6})",
+    material!(),
+    r"|签到|台账|影像)(?:$|[,。;、]|和|及|并)"
+));
+/// A bracket that says in what form the thing before it is handed in, or how long it is.
+static ASIDE: Pattern = Pattern::new(r"\([^()]{1,40}\)$");
+static FORM: Pattern = Pattern::new(r"(?:的?(?:电子版|电子文档|电子文本|纸质版|纸质文本|纸质材料|扫描件|复印件|盖章扫描件|盖章版|WORD版|PDF版))+$");
+/// `相关资料(签到表、照片)`: what counts stands in the bracket.
+static GENERAL: Pattern = Pattern::new(
+    r"(?:材料|资料|档案|台账|痕迹|佐证|印证)\((?:包括|含|包含|如|主要有|即)?(?P<what>[^()]{2,80})\)",
+);
 static BRACKET: Pattern = Pattern::new(
     r"(?:佐证|印证|支撑|备查|提交|上报|报送|需报|留存|痕迹)(?:材料|资料)[::](?P<what>[^。;))\n]{2,80})",
 );
 static SPLIT: Pattern = Pattern::new(r"、|\n|以及|[和及与并/;,]");
 static ENDS: Pattern = Pattern::new(concat!(material!(), r"(?:和[\p{Han}]{1,6})?$"));
 static COUNT: Pattern = Pattern::new(
-    r"^(?:(?:不少于|不低于|至少|不超过)?(?:\d+|[一二两三四五六七八九十]+)(?:多|余)?(?:个|篇|份|张|条|次|字|幅|部|件|本|项|名|期|节)(?:以上|左右)?的?)|(?:不少于|至少|各)?(?:\d+|[一二两三四五六七八九十])(?:个|篇|份|张|条|次|幅|部|件|本|项|期|节)(?:以上|左右)?$",
+    r"^(?:(?:不少于|不低于|至少|不超过)?(?:\d+|[一二两三四五六七八九十]+)(?:多|余)?(?:个|篇|份|张|条|次|字|幅|部|件|本|项|名|期|节)(?:以上|左右)?的?)|(?:不少于|至少|各)?(?:\d+|[一二两三四五六七八九十])(?:个|篇|份|张|条|次|幅|部|件|本|项|期|节|套|幅)(?:以上|左右)?$|(?:不少于|不超过|至少|各)?\d+(?:至|-|—|~)\d+(?:个|篇|份|张|条|次|幅|部|件|本|项|期|节)$|(?:不少于|不超过|至少|一式)[^、]{1,6}$",
 );
 static CUT: Pattern = Pattern::new(
-    r"^.*(?:将|把|(?:形成|建立|留存|上报|报送|提交|填写|撰写|制定|完善|签订|更新|做好|填报|上交|召开|开展|组织)(?:好|并)?)",
+    r"^.*(?:将|把|(?:形成|建立|留存|上报|报送|提交|填写|撰写|制定|完善|签订|更新|做好|填报|上交|召开|开展|组织|完成|提供|确定|提炼|下发)(?:好|并)?)",
 );
 static NOISE: Pattern = Pattern::new(
-    r"^(?:并|好|出|归档|留存|《|“|各种|各类|各项|同时|及时|按时|按要求|要求|统一|一并|相应|各自|其|本单位|本支部|年度内|当月|当季)+",
+    r"^(?:并|好|出|归档|留存|《|高质量的?|完整的|详细的|规范的|真实的|简要的|详实的|相关的?|有关的?|对应的|各种|各类|各项|同时|及时|按时|按要求|要求|统一|一并|相应|各自|其|本单位|本支部|年度内|当月|当季)+",
 );
 static TAIL: Pattern =
     Pattern::new(r"等(?:相关|有关|印证|佐证|支撑|文字|影像)*(?:资料|材料|台账|档案|内容)?$");
@@ -55,6 +68,12 @@ pub fn find(text: &str) -> Vec<Piece> {
             add_list(text, what.range(), false, &mut out);
         }
     }
+    for c in GENERAL.captures_all(text) {
+        if let Some(what) = c.name("what") {
+            add_list(text, what.range(), true, &mut out);
+        }
+    }
+    there_is(text, &mut out);
     for clause in clauses(text, 0) {
         let said = &text[clause.clone()];
         for c in FINISHED.captures_all(said) {
@@ -79,7 +98,10 @@ pub fn find(text: &str) -> Vec<Piece> {
             let (Some(what), Some(whole)) = (c.name("what"), c.get(0)) else {
                 break;
             };
-            if begins_a_noun(&said[whole.start()..what.start()], what.as_str()) {
+            let ends_a_noun = said[..whole.start()].chars().next_back();
+            if begins_a_noun(&said[whole.start()..what.start()], what.as_str())
+                || in_a_noun(ends_a_noun, &said[whole.start()..what.start()])
+            {
                 at = what.start();
                 continue;
             }
@@ -88,7 +110,62 @@ pub fn find(text: &str) -> Vec<Piece> {
             at = what.end();
         }
     }
-    out
+    without_heads(out)
+}
+
+/// `有方案、有照片`: bare nouns, each with its own verb.
+fn there_is(text: &str, out: &mut Vec<Piece>) {
+    for sentence in crate::clauses::sentences(text, 0) {
+        let said = &text[sentence.clone()];
+        let mut found = Vec::new();
+        let (mut at, mut duty) = (0, false);
+        while let Some(c) = THERE_IS.captures_at(said, at) {
+            let Some(what) = c.name("what") else { break };
+            duty |= c.name("duty").is_some();
+            found.push(sentence.start + what.start()..sentence.start + what.end());
+            at = what.end();
+        }
+        if duty || found.len() > 1 {
+            for range in found {
+                let words = text[range.clone()].to_owned();
+                if !out.iter().any(|(w, _)| *w == words) {
+                    out.push((words, range));
+                }
+            }
+        }
+    }
+}
+
+/// `完善章程。…报送经审核后的章程`: of two names, one inside the other, the fuller one; a word for
+/// papers of any kind only where nothing is named.
+fn without_heads(pieces: Vec<Piece>) -> Vec<Piece> {
+    let is_head = |(i, word): (usize, &str)| {
+        pieces.iter().enumerate().any(|(j, (other, _))| {
+            let general = matches!(word, "材料" | "资料" | "相关资料" | "相关材料" | "电子版" | "纸质版" | "扫描件");
+            j != i && (general && !matches!(other.as_str(), "材料" | "资料") && word != other || other.len() > word.len() && other.ends_with(word))
+        })
+    };
+    let kept: Vec<bool> = pieces
+        .iter()
+        .enumerate()
+        .map(|(i, (word, _))| !is_head((i, word)))
+        .collect();
+    pieces
+        .into_iter()
+        .zip(kept)
+        .filter_map(|(piece, keep)| keep.then_some(piece))
+        .collect()
+}
+
+/// `公|报`, `社|交`: the verb's character ends a noun.
+fn in_a_noun(before: Option<char>, verb: &str) -> bool {
+    let after = |set: &str| before.is_some_and(|c| set.contains(c));
+    match verb {
+        "报" => after("公简通情日周年月海电快晚党预喜捷"),
+        "交" => after("社成外国相结"),
+        "签" => after("标书会"),
+        _ => false,
+    }
 }
 
 /// `报告`, `交流`, `签到`: a noun, not a verb with its object.
@@ -162,7 +239,11 @@ fn push(words: &str, at: usize, out: &mut Vec<Piece>) {
     out.push((said.to_owned(), at + offset..at + offset + said.len()));
 }
 
-fn add_list(text: &str, range: Range<usize>, strict: bool, out: &mut Vec<Piece>) {
+fn add_list(text: &str, mut range: Range<usize>, strict: bool, out: &mut Vec<Piece>) {
+    let open = text[range.clone()].rfind('(') > text[range.clone()].rfind(')');
+    if open && text[range.end..].starts_with(')') {
+        range.end += 1;
+    }
     let said = &text[range.clone()];
     let mut cuts = vec![0];
     let mut ends = Vec::new();
@@ -172,6 +253,7 @@ fn add_list(text: &str, range: Range<usize>, strict: bool, out: &mut Vec<Piece>)
             before.matches(['“', '《', '(']).count() > before.matches(['”', '》', ')']).count();
         let last = cuts.last().map_or(before, |start| &said[*start..m.start()]);
         let joins = matches!(m.as_str(), "和" | "及" | "与" | "并");
+        let last = ASIDE.find(last).map_or(last, |m| &last[..m.start()]);
         if quoted || joins && !ENDS.is_match(last) {
             continue;
         }
@@ -204,6 +286,7 @@ fn said_goes_on(text: &str, range: &Range<usize>) -> bool {
         Some('册' | '票') => next.is_some_and(|c| "封决".contains(c)),
         Some('划' | '结') => next.is_some_and(|c| "分转构合对果束".contains(c)),
         Some('果') => next == Some('断'),
+        Some('息') => next.is_some_and(|c| "化采系平库员".contains(c)),
         _ => false,
     }
 }
@@ -239,6 +322,12 @@ fn piece(text: &str, mut range: Range<usize>, strict: bool) -> Option<Piece> {
         }
     }
     range = trim(&range);
+    for pattern in [&ASIDE, &FORM] {
+        let said = &text[range.clone()];
+        if let Some(m) = pattern.find(said).filter(|m| ENDS.is_match(&said[..m.start()])) {
+            range.end = range.start + m.start();
+        }
+    }
     let inside = text[range.clone()].trim_matches(['《', '》', '“', '”']);
     if text[range.clone()].matches('“').count() != text[range.clone()].matches('”').count()
         || text[range.clone()].starts_with('《')

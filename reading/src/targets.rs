@@ -18,19 +18,21 @@ pub struct Found {
 
 macro_rules! unit {
     () => {
-        r"(?:各校(?:\(园\))?|各园|党组织(?:负责人)?|党委|党总支|总支|党支部|党\(总\)支部|支部|党小组|单位|学校|中学|一中|二中|三中|四中|高中|初中|小学|完小|幼儿园|学区|校区|部门|科室|股室|处室|党校|先锋岗|示范岗|乡镇|镇|街道|社区|片区|书记本人|书记|校长|支委|委员|党员教师|教师党员|青年党员|预备党员|党员|党员干部|班子成员|领导干部|联络员|教职工|团支部|工会|少先队|宣讲团|志愿服务队|集团|学院|中心|办公室|党建办|机关|负责人|教师|团委|组织)"
+        r"(?:各校(?:\(园\))?|各园|党组织(?:负责人)?|党委|党总支|总支|党支部|党\(总\)支部|支部|党小组|单位|学校|中学|一中|二中|三中|四中|高中|初中|小学|完小|幼儿园|学区|校区|部门|科室|股室|处室|党校|先锋岗|示范岗|乡镇|镇|街道|社区|片区|书记本人|书记|校长|支委|委员|党员教师|教师党员|青年党员|预备党员|党员|党员干部|党务干部|党务工作者|入党积极分子|积极分子|发展对象|团员青年|团员|名师|班主任|志愿者|管理员|指导员|组织员|通讯员|宣讲员|学员|示范校|试点校|民办园|公办园|教学点|班子成员|领导干部|联络员|教职工|团支部|工会|少先队|宣讲团|志愿服务队|集团|学院|中心|办公室|党建办|机关|负责人|教师|团委|组织)"
     };
 }
 macro_rules! modal {
     () => {
-        r"(?:[”’」])?(?:均|都|也|还|同时|原则上)?(?:要|应当|应|须|需|务必|必须|不得|负责|于|在|按|按照|根据|结合|对照|围绕|将|把|每|分别|集中|集体|组织|开展|举办|召开|完成|报|提交|上报|填写|填报|制定|建立|撰写|形成|参加|签订|配齐|安排|修订|完善|配合|自愿|可|由|即日|补办|主动|慰问|公示|结对|成立|书面|推选|确定|推进|深化|加强|强化|规范|选优|选举|指导|引导|认真|严格|继续|积极|深入|全面|尽快|自行|逐|至少|上|讲|派|指定|明确|一般|按时|及时|述职|推荐|选派|聚焦|通过|做好|利用|依托|充分|广泛|参照|与|向|对|以|针对|和|着力|紧扣|坚持|落实|高度|不少于|自查|申报|前往|为|,|:|$|\d|[一二三四五六七八九十]{1,2}月|“|本月|年底|月底)"
+        r"(?:[”’」])?(?:均|都|也|还|同时|原则上)?(?:要|应当|应|须|需|务必|必须|不得|负责|于|在|按|按照|根据|结合|对照|围绕|将|把|每|分别|集中|集体|组织|开展|举办|召开|完成|报|提交|上报|填写|填报|制定|建立|撰写|形成|参加|签订|配齐|安排|修订|完善|配合|自愿|可|由|即日|补办|主动|慰问|公示|结对|成立|书面|推选|确定|推进|深化|加强|强化|规范|选优|选举|指导|引导|认真|严格|继续|积极|深入|全面|尽快|自行|逐|至少|上|讲|派|指定|明确|一般|按时|及时|述职|推荐|选派|聚焦|通过|做好|利用|依托|充分|广泛|参照|与|向|对|以|针对|和|着力|紧扣|坚持|落实|高度|不少于|自查|申报|前往|牵头|主办|承办|带头|登录|接受|结合|担任|领学|认领|为|,|:|$|\d|[一二三四五六七八九十]{1,2}月|“|本月|年底|月底)"
     };
 }
 
 static SUBJECT: Pattern = Pattern::new(concat!(
     r"^(?P<np>[^,。;:!?\n]{0,90}?",
     unit!(),
-    r"(?:[((][^))]{1,12}[))])?)",
+    r"(?:[((][^))]{1,12}[))])?(?:(?:、|和|及|以及)[^,。;:、和及的\n]{0,12}?",
+    unit!(),
+    r")*)",
     modal!()
 ));
 static SHORT: Pattern = Pattern::new(concat!(
@@ -48,11 +50,16 @@ static STARTS: Pattern = Pattern::new(
 static AUTHORITY: Pattern = Pattern::new(
     r"^(?:教育|县|区|市|州|省|局|院|校|我|街道|镇|乡|工委|学院|学校)?[\p{Han}]{0,8}(?:局|县|区|市|院|校|街道|镇|乡|机关|工)?(?:党组|党委|党工委|工委|党建办|督查组|检查组|考核组|领导小组|组织部|宣传部|办公室|专班)(?:和[\p{Han}]{2,8})?$",
 );
+static SCHOOL: Pattern = Pattern::new(r"中学|小学|学校|幼儿园|[一二三四五六]中|高中");
 static LEADING: Pattern =
-    Pattern::new(r"^(?:同时|另外|此外|并|请|由|其中|特别是|要求|确保|凡是?|\d{1,2}[.、] ?)+");
+    Pattern::new(r"^(?:同时|另外|此外|并|请|望|由|其中|特别是|要求|确保|凡是?|\d{1,2}[.、] ?)+");
 static LIST_SPLIT: Pattern = Pattern::new(r"、|及|以及|\n|/|;|,|(?:和|与)");
 static PREFIX: Pattern = Pattern::new(
     r"^(?:各级各类|各级|各有关|各位|各|全体|所有的?|每个|每名|每位|每所|全县|全市|全区|全州|全镇|全乡|全校|全系统|局属|县直|市直|区直|州直|直属|辖区内?|有关|相关|属各|[\p{Han}]{1,3}各)",
+);
+/// What stands before a name only to say that every one is meant.
+static EACH_OF: Pattern = Pattern::new(
+    r"^(?:全[县市区州镇乡校]|全系统|辖区内?)?(?:各级各类|各级|各有关|各位|各|全体|所有的?|每个|每名|每位|每所|有关|相关|属各|局属各|直属各)|^全[县市区州镇乡校]",
 );
 static EVERYBODY: Pattern = Pattern::new(
     r"^(?:校|校\(园\)|园)$|^(?:机关|教育系统|学校|中小学|局|部门|单位|\(单位\)|、)*(?:基层)?(?:党组织|单位|党支部|支部|党\(总\)支部|党总支\(支部\)|部门|党员|科室|股室|学校|师生|成员单位|党员干部|干部职工|党委\(党组\)|党组织和党员|基层组织|责任单位|机关单位|乡镇街道)$",
@@ -68,7 +75,7 @@ fn everybody(words: &str) -> bool {
 }
 
 static NAMED_OUTRIGHT: Pattern = Pattern::new(
-    r"(?:责任单位|责任部门|责任主体|落实单位|完成单位|参加单位|报送单位|责任股室|责任科室)[::](?P<who>[^。;\n))]{2,60})",
+    r"(?:责任单位|责任部门|责任主体|落实单位|完成单位|参加单位|报送单位|责任股室|责任科室|责任人|牵头单位|承办单位|实施单位|实施主体|(?:参加|参与|参训|参会|参学|填报|报送|实施|落实)(?:对象|人员|主体))[::](?P<who>[^。;\n))]{2,60})",
 );
 
 /// Whom a text is asked of: whom it names outright (`责任单位:…`), else the subject of its first
@@ -86,7 +93,9 @@ fn subject(text: &str, clause: Range<usize>) -> Option<Found> {
     let said = &text[clause.clone()];
     let skipped = said.len() - said.trim_start_matches(['(', '(', ' ', '“']).len();
     let lead = LEADING.find(&said[skipped..]).map_or(0, |m| m.end());
-    let offset = skipped + lead;
+    let dated = leading_date(&said[skipped + lead..]);
+    let again = LEADING.find(&said[skipped + lead + dated..]);
+    let offset = skipped + lead + dated + again.map_or(0, |m| m.end());
     let rest = &said[offset..];
     let short = SHORT
         .captures(rest)
@@ -96,7 +105,8 @@ fn subject(text: &str, clause: Range<usize>) -> Option<Found> {
         .or_else(|| EACH.captures(rest))?;
     let np = np.name("np")?;
     let words = np.as_str();
-    let authority = AUTHORITY.is_match(words) && !STARTS.is_match(words);
+    let authority =
+        AUTHORITY.is_match(words) && !STARTS.is_match(words) && !SCHOOL.is_match(words);
     if words.chars().count() > 60 || authority || !is_addressed(words) {
         return None;
     }
@@ -104,19 +114,29 @@ fn subject(text: &str, clause: Range<usize>) -> Option<Found> {
     Some(named(words, start..start + np.len()))
 }
 
+/// How many bytes a date takes that opens the clause: `4月底前|各党支部`.
+fn leading_date(said: &str) -> usize {
+    let found = crate::dates::find(said, &[]).into_iter().next();
+    found
+        .filter(|f| f.range.start == 0 && !said[f.range.end..].starts_with(['的', '以']))
+        .map_or(0, |f| f.range.end)
+}
+
 /// Whether a name goes on after a unit's noun: `各学校|党组织`, `各党支部|书记`.
 fn goes_on(rest: &str) -> bool {
-    let next = rest.chars().next();
-    next.is_none_or(|c| "的书负委成班长党支组团工副教主联和及与、(“”年级".contains(c))
+    static MORE: Pattern = Pattern::new(
+        r"^(?:$|[的书负委成班长党支组团工副教主联和及与、(“”年级校]|宣传委员|纪检|入党|积极分子|青年|预备|流动|发展对象|专职|兼职|管理员|中心|中小|农村|城区|学校|幼儿园|机关|直属|所属|小学|初中|高中|中学)",
+    );
+    MORE.is_match(rest)
 }
 
 /// Whether the words can be those of whoever must act.
 fn is_addressed(words: &str) -> bool {
     static VERB: Pattern = Pattern::new(
-        r"组织|开展|举办|召开|加强|推进|落实|做好|完成|建立|建设|健全|指导|引导|选派|走访|慰问|培养|发展|强化|充分|发挥|选优|参观|严格|按照|深入|讲好|持续|规范|确定|整顿|要|对照|抓好|设立|理顺|摸清|签订|评选|表彰|教育党员|督促|围绕|结合|通过|面向|为全|向|听取|报|安排|完善|巩固|提高|进一步|不断|促进|推动|监督|支持|接受|利用|争做|争创|继续|积极|认真|增强|提升|形成|动员|号召|检查|督查|本次|鼓励|确保|保证|努力",
+        r"组织|开展|举办|召开|加强|推进|落实|做好|完成|建立|建设|健全|指导|引导|选派|走访|慰问|培养|发展|强化|充分|发挥|选优|参观|严格|按照|深入|讲好|持续|规范|确定|整顿|要|对照|抓好|设立|理顺|摸清|签订|评选|表彰|教育党员|督促|围绕|结合|通过|面向|为全|向|听取|报|安排|完善|巩固|提高|进一步|不断|促进|推动|监督|支持|接受|利用|争做|争创|继续|积极|认真|增强|提升|形成|动员|号召|检查|督查|本次|鼓励|选树|选拔|推选|推荐|选送|关心|关爱|看望|帮扶|吸收|吸纳|带领|带动|邀请|聘请|服务|征求|访谈|约谈|排查|核实|摸排|统计|收缴|确保|保证|努力",
     );
     static QUALIFIED: Pattern = Pattern::new(
-        r"的(?:\p{Han}{0,6})(?:党组织|党支部|党总支|支部|学校|单位|部门|党员|书记|校长|教师|幼儿园|学区)$|^新任|^新成立|^(?:末位|后进|排名)|^(?:预备党员|入党积极分子|在职党员|流动党员|退休党员|青年党员|\d{2}周?岁以[上下](?:的)?党员)$|书记本人$|^民办|^公办|书记$|校长$|委员$|支委$|宣讲团$|志愿服务队$|党员教师$|党支部$|党总支$|幼儿园$|中学$|小学$|学校$|[一二三四五]中$|高中$|学区$|联络员$|党员干部$|班子成员$|党小组$|党组织$",
+        r"的(?:\p{Han}{0,6})(?:党组织|党支部|党总支|支部|学校|单位|部门|党员|书记|校长|教师|幼儿园|学区|民办园|公办园|党员教师|教师党员|教职工|干部)$|^新任|^新成立|^(?:末位|后进|排名)|(?:积极分子|发展对象|团员青年|青年教师|骨干教师|名师|班主任|任课教师|教师党员|老党员|党务干部|党务工作者|管理员|指导员|组织员|通讯员|宣讲员|民办园|公办园|示范校|试点校|高中)$|^(?:(?:预备|在职|流动|(?:离)?退休|离退休|青年|年轻|学生|教工|机关|新转入|新发展|新转入的|新发展的)党员|\d{2}周?岁以[上下](?:的)?党员)$|书记本人$|^民办|^公办|书记$|校长$|委员$|支委$|宣讲团$|志愿服务队$|党员教师$|党支部$|党总支$|幼儿园$|中学$|小学$|学校$|[一二三四五]中$|高中$|学区$|联络员$|党员干部$|班子成员$|党小组$|党组织$",
     );
     if STARTS.is_match(words) {
         return !words.contains('的') || QUALIFIED.is_match(words);
@@ -124,6 +144,9 @@ fn is_addressed(words: &str) -> bool {
     let verbs = words
         .replace("党组织", "")
         .replace("组织委员", "")
+        .replace("组织员", "")
+        .replace("发展对象", "")
+        .replace("新发展", "")
         .replace("教育", "");
     let own = verbs.rsplit('的').next().unwrap_or(&verbs);
     QUALIFIED.is_match(words) && !VERB.is_match(own)
@@ -156,7 +179,7 @@ fn named(words: &str, range: Range<usize>) -> Found {
 }
 
 fn without_each(words: &str) -> String {
-    let rest = PREFIX.find(words).map_or(words, |m| &words[m.end()..]);
+    let rest = EACH_OF.find(words).map_or(words, |m| &words[m.end()..]);
     let rest = if rest.chars().count() < 2 {
         words
     } else {
@@ -165,11 +188,16 @@ fn without_each(words: &str) -> String {
     rest.trim_matches(|c| c == '“' || c == '”').to_owned()
 }
 
+/// `…等3所学校` after names.
+static SUMMED_UP: Pattern =
+    Pattern::new(r"等(?:(?:\d+|[一二两三四五六七八九十]+)[所个家名])?(?:\p{Han}{0,6}(?:学校|幼儿园|单位|支部|党组织|校))?$");
+
 /// Members of a list; brackets, quotation marks and attributes (`…的`) are not cut.
 fn split(words: &str) -> Vec<String> {
     if words.contains('的') {
         return vec![words.to_owned()];
     }
+    let words = SUMMED_UP.find(words).map_or(words, |m| &words[..m.start()]);
     let mut out = Vec::new();
     let mut start = 0;
     for m in LIST_SPLIT.find_all(words) {

@@ -15,7 +15,7 @@ on_both! {
         assert!(own.contains("已收到") && own.contains("同一张表一个月报三次") && own.contains("等答复"), "{own}");
         let officer = County::call(&app, county.officer).await;
         let all = officer.get("/feedback/all").await.page();
-        assert!(all.contains("第一小学党支部 · 周明") && all.contains("说的是 /duties/3-4<"));
+        assert!(all.contains("第一小学党支部 · 周明") && all.contains("说的是一件事项<"));
         let action = all.split("action=\"/feedback/").nth(1).unwrap().split('"').next().unwrap();
         let action = format!("/feedback/{action}");
         assert_eq!(officer.post(&action, &[]).await.status, 422);

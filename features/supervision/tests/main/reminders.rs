@@ -21,7 +21,7 @@ on_both! {
         let led = officer.post(&path, &[("org", &orgs[0]), ("org", &orgs[1])]).await.led_to();
         let said = officer.get(&led).await.words();
         assert!(said.contains("已提醒 1 个组织，合并 2 件，发给 1 人。"), "{said}");
-        assert_eq!(notices(&app, county.second_secretary).await, ["“意见征集”等 2 件待办"]);
+        assert_eq!(notices(&app, county.second_secretary).await, ["提醒：“意见征集”等 2 件还没有办"]);
         assert!(notices(&app, county.secretary).await.is_empty());
         assert!(notices(&app, county.committee_member).await.is_empty());
         let led = officer.post(&path, &[("org", &orgs[1])]).await.led_to();
@@ -41,7 +41,7 @@ on_both! {
         let officer = County::call(&app, county.officer).await;
         let first = county.first.to_string();
         officer.post(&format!("/progress/{}/remind", sheet.id), &[("org", &first)]).await.led_to();
-        assert_eq!(notices(&app, county.committee_member).await, ["“意见征集”待办"]);
+        assert_eq!(notices(&app, county.committee_member).await, ["提醒：“意见征集”还没有办"]);
         assert!(notices(&app, county.secretary).await.is_empty());
     }
 
@@ -49,7 +49,7 @@ on_both! {
         let county = County::build(&app).await;
         issue(&app, &county).await;
         run_jobs(&app).await;
-        assert_eq!(notices(&app, county.secretary).await, ["“意见征集”待办"], "due today; the lecture in ten days");
+        assert_eq!(notices(&app, county.secretary).await, ["提醒：“意见征集”还没有办"], "due today; the lecture in ten days");
         run_jobs(&app).await;
         for (days, expected) in [(1, 1), (2, 1), (3, 1), (7, 3), (10, 4)] {
             let today: kernel::Day = "2026-11-20".parse().unwrap();
@@ -63,7 +63,7 @@ on_both! {
         }
         let had = notices(&app, county.secretary).await;
         assert_eq!(had.len(), 3, "on the 20th, the 27th (a week late, and the lecture in three days), the 30th: {had:?}");
-        assert_eq!(had[1], "“意见征集”等 2 件待办，其中 1 件已逾期");
+        assert_eq!(had[1], "提醒：“意见征集”等 2 件还没有办，其中 1 件已逾期");
         let audited: i64 = app.app.store.db().scalar("SELECT COUNT(*) FROM audit WHERE action = 'send_reminders'", vec![]).await.unwrap();
         assert_eq!(audited, 3);
     }
@@ -126,7 +126,7 @@ on_both! {
         let secretary = County::call(&app, county.secretary).await;
         let led = secretary.post(&format!("/notices/{id}/open"), &[]).await.led_to();
         assert_eq!(led, format!("/duties/{}", sheet.survey(county.first)));
-        assert!(secretary.get("/notices/read").await.words().contains("“意见征集”待办"));
+        assert!(secretary.get("/notices/read").await.words().contains("提醒：“意见征集”还没有办"));
         assert!(secretary.get("/notices").await.words().contains("没有待阅的"));
         stranger.post("/notices/read-all", &[]).await.led_to();
         let after: i64 = app.app.store.db().scalar(audited, vec![]).await.unwrap();
