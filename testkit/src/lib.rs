@@ -138,63 +138,81 @@ async fn migrated(settings: &Settings) {
     store.close().await;
 }
 
-/// Migrating takes longer than copying: done once a process.
+/// Names the schema: another program's template is never copied.
+fn schema_name() -> String {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hash = DefaultHasher::new();
+    for step in zhibu::migrations() {
+        (step.number, step.sql).hash(&mut hash);
+    }
+    format!("zhibu_template_{:016x}", hash.finish())
+}
+
+/// A name that no other test has, in this process or another.
+fn unique() -> String {
+    Context::system(Clock::fixed(kernel::Instant(0)))
+        .unwrap()
+        .token()
+}
+
+/// Migrating takes longer than copying: done once for each schema, by whichever test comes first.
 async fn sqlite_copy(folder: &std::path::Path) -> String {
-    static TEMPLATE: tokio::sync::OnceCell<tempfile::TempDir> = tokio::sync::OnceCell::const_new();
-    let template = TEMPLATE
-        .get_or_init(|| async {
-            let folder = tempfile::tempdir().unwrap();
-            let database = format!("sqlite://{}", folder.path().join("t.db").display());
-            migrated(&Settings {
-                database,
-                data: folder.path().join("data"),
-                connections: 1,
-            })
-            .await;
-            folder
+    let template = std::env::temp_dir().join(format!("{}.db", schema_name()));
+    if !template.exists() {
+        let made = tempfile::tempdir().unwrap();
+        let database = format!("sqlite://{}", made.path().join("t.db").display());
+        migrated(&Settings {
+            database,
+            data: made.path().join("data"),
+            connections: 1,
         })
         .await;
+        let beside = template.with_extension(unique());
+        std::fs::copy(made.path().join("t.db"), &beside).unwrap();
+        std::fs::rename(&beside, &template).unwrap();
+    }
     let path = folder.join("t.db");
-    std::fs::copy(template.path().join("t.db"), &path).unwrap();
+    std::fs::copy(&template, &path).unwrap();
     format!("sqlite://{}", path.display())
 }
 
 async fn postgres_copy() -> String {
-    static TEMPLATE: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
-    static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     let server = std::env::var("ZHIBU_TEST_POSTGRES").unwrap();
-    let unique = format!("{}_{}", std::process::id(), std::process::id() / 7);
-    let template = TEMPLATE
-        .get_or_init(|| async {
-            let name = format!("zhibu_template_{unique}");
-            let admin = postgres_admin(&server).await;
-            store::db::run_outside(&admin, &format!("CREATE DATABASE {name}"))
-                .await
-                .unwrap();
-            admin.close().await;
-            let folder = tempfile::tempdir().unwrap();
-            let database = format!("{server}/{name}");
-            migrated(&Settings {
-                database,
-                data: folder.path().to_owned(),
-                connections: 1,
-            })
-            .await;
-            name
+    let (template, name) = (schema_name(), format!("zhibu_test_{}", unique()));
+    let admin = postgres_admin(&server).await;
+    // One at a time: the first makes the template, and the server copies it for one at a time.
+    let run = |sql: String| {
+        let admin = admin.clone();
+        async move { store::db::run_outside(&admin, &sql).await }
+    };
+    run("SELECT pg_advisory_lock(7400313)".to_owned())
+        .await
+        .unwrap();
+    let there: i64 = admin
+        .db()
+        .scalar(
+            "SELECT COUNT(*) FROM pg_database WHERE datname = $1",
+            store::params![&template],
+        )
+        .await
+        .unwrap();
+    if there == 0 {
+        run(format!("CREATE DATABASE {name}_made")).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let database = format!("{server}/{name}_made");
+        migrated(&Settings {
+            database,
+            data: folder.path().to_owned(),
+            connections: 1,
         })
         .await;
-    let n = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    let name = format!("zhibu_test_{unique}_{n}");
-    let admin = postgres_admin(&server).await;
-    // Two tests may copy the template at once: PostgreSQL refuses the second for a moment.
-    for attempt in 0..50 {
-        let sql = format!("CREATE DATABASE {name} TEMPLATE {template}");
-        match store::db::run_outside(&admin, &sql).await {
-            Ok(()) => break,
-            Err(error) if attempt == 49 => panic!("{error}"),
-            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(100)).await,
-        }
+        run(format!("ALTER DATABASE {name}_made RENAME TO {template}"))
+            .await
+            .unwrap();
     }
+    run(format!("CREATE DATABASE {name} TEMPLATE {template}"))
+        .await
+        .unwrap();
     admin.close().await;
     format!("{server}/{name}")
 }
