@@ -121,7 +121,14 @@ impl<'a, 'b> Build<'a, 'b> {
     /// Sets targets whose range counts from `base`.
     pub fn targets(&mut self, found: &targets::Found, base: usize) {
         let range = base + found.range.start..base + found.range.end;
-        self.item.targets = found.targets.clone();
+        let all = matches!(found.targets, Targets::All(_));
+        let narrower = self
+            .ctx
+            .recipients
+            .as_deref()
+            .filter(|_| all)
+            .and_then(|recipients| targets::among(recipients, self.ctx.text.at(&range)));
+        self.item.targets = narrower.unwrap_or_else(|| found.targets.clone());
         self.item.targets_text = Some(self.ctx.text.shown(&range));
         self.item.targets_span = Some(self.ctx.text.span(&range));
         let kept: Vec<TargetTerm> = std::mem::take(&mut self.item.target_terms);

@@ -6,13 +6,13 @@ use std::ops::Range;
 
 macro_rules! material {
     () => {
-        r"(?:台账|台帐|清单|方案|计划表|计划书|计划|记录本|记录簿|记录|纪实|登记表|登记册|报告单|报告表|报告书|报告|总结|小结|材料|资料|影像|照片|图片|图文|统计表|汇总表|审核表|报备表|申报表|推荐表|自查表|评价表|一览表|签到表|明细表|测评表|情况表|票|表|签到册|签到簿|手册|花名册|名册|画册|册|汇编|心得体会|体会文章|心得|体会|笔记|提纲|简报|活动信息|工作信息|党建信息|动态信息|新闻稿|消息稿|督查通报|检查通报|情况通报|年报|报表|短视频|微视频|视频|录像|课件|讲稿|教案|讲义|档案|目录|名单|名录|证明|凭证|证书|纪要|承诺书|责任书|倡议书|申请书|申请|协议书?|建议书|意见书|整改书|通知书|请示|批复|案例|问卷|书面说明|说明|日志|日记|回执|备案表|题目|初稿|稿件|信息稿|演讲稿|宣讲稿|作品|课例|微党课|手抄报|读后感|观后感|感悟|简历|回执单|反馈单|通知单|整改单|明细账|党费证|一人一档|一校一档|教学设计|论文集|论文|志愿书|思想汇报|简讯|复核意见|审查意见|考评通报|培训通知|整改通知|证明材料|征文|发言稿|发言材料|检查材料|成果|结果|公报|样表|电子版|纸质版|扫描件|复印件|章程)"
+        r"(?:台账|台帐|清单|方案|计划表|计划书|计划|记录本|记录簿|记录|纪实|登记表|登记册|报告单|报告表|报告书|报告|总结|小结|材料|资料|影像|照片|图片|图文|统计表|汇总表|审核表|报备表|申报表|推荐表|自查表|评价表|一览表|签到表|明细表|测评表|情况表|票|表|签到册|签到簿|手册|花名册|名册|画册|册|汇编|心得体会|体会文章|心得|体会|笔记|提纲|简报|活动信息|工作信息|党建信息|动态信息|新闻稿|消息稿|督查通报|检查通报|情况通报|年报|报表|短视频|微视频|视频|录像|课件|讲稿|教案|讲义|档案|目录|名单|名录|证明|凭证|证书|纪要|承诺书|责任书|倡议书|申请书|申请|协议书?|建议书|意见书|整改书|通知书|请示|批复|案例|问卷|书面说明|说明|日志|日记|回执|备案表|题目|初稿|稿件|信息稿|演讲稿|宣讲稿|作品|课例|微党课|手抄报|读后感|观后感|感悟|简历|回执单|反馈单|通知单|整改单|明细账|党费证|一人一档|一校一档|教学设计|论文集|论文|志愿书|思想汇报|简讯|复核意见|审查意见|考评通报|培训通知|整改通知|证明材料|征文|发言稿|发言材料|检查材料|成果|结果|公报|样表|函|鉴定|事迹|做法|成绩单|试卷|试题|题库|链接|回执联|议程|决议|海报|脚本|剧本|文稿|推文|美篇|文章|故事|展板|家书|时间表|路线图|任务书|预案|细则|办法|规划|安排|工作要点|(?:审核|考察|鉴定|评审|书面|整改|点评)意见|(?:落实|进展|完成|整改|学习|活动|自查|排查|统计|推进|执行|开展|换届|选举|研讨|走访|慰问|缴纳|收缴)(?:工作)?情况|附件\d{1,2}|电子版|纸质版|扫描件|复印件|章程)"
     };
 }
 
 static AFTER_VERB: Pattern = Pattern::new(concat!(
     r"(?:留存整理|整理留存|留存|存档|归档|保存|上报|报送|呈报|填报|提交|上交|交回|发送|报备|上传|形成|建立健全|建立完善|建立|更新|完善|",
-    r"撰写|填写|制定完善|制定|制订|梳理汇总|梳理|汇总|整理|收集整理|收集|提供|提炼|留有|下发|修订|起草|出台|公布|备齐|备好|携带|开具|采集|推荐|征集|提报|申报|确定|打印|撰拟|拟写|手写|收回|回收|维护|征订|展示|随附|附上?|编制|编印|编写|签订|签署|签|取得|列出|递交|出具|编发|拍摄|录制|制作|健全|装订|收齐|汇编|提出|做好|印发|写出|起草|拟定|拟订|准备|报|交)",
+    r"撰写|填写|制定完善|制定|制订|梳理汇总|梳理|汇总|整理|收集整理|收集|提供|提炼|留有|下发|修订|起草|出台|公布|备齐|备好|携带|开具|采集|推荐|征集|提报|申报|确定|打印|撰拟|拟写|手写|收回|回收|维护|征订|展示|随附|记入|填入|计入|载入|拿出|拟写|发布|附上?|编制|编印|编写|签订|签署|签|取得|列出|递交|出具|编发|拍摄|录制|制作|健全|装订|收齐|汇编|提出|做好|印发|写出|起草|拟定|拟订|准备|报|交)",
     r"(?:相应的?|好|出|了)?(?P<what>[^,。;:]{0,80}",
     material!(),
     r"(?:等(?:相关|有关)?[^,。;]{0,8}?(?:资料|材料|台账|档案)?)?)"
@@ -20,10 +20,11 @@ static AFTER_VERB: Pattern = Pattern::new(concat!(
 static BEFORE_VERB: Pattern = Pattern::new(concat!(
     r"^(?:.*?(?:将|把))?(?P<what>[^,。;:]{1,60}",
     material!(),
-    r")(?:\([^)]{1,30}\))?[^,。;:]{0,24}?(?:留存|备查|归档|存档|上传|报送|上报|呈报|报备|提交|上交|发送|发至|发到|发我|传真|交至|交到|送交|齐全|齐备|装订|装入|存入|归入|放入|录入|建档|汇编成册|盖章|签字|签名|填报|填写|上墙|公示|送|交(?:[^流通换接]|$)|报(?:[^备告名道表销刊批账]|$))"
+    r")(?:\([^)]{1,30}\))?[^,。;:]{0,24}?(?:留存|备查|归档|存档|上传|报送|上报|呈报|报备|提交|上交|发送|发至|发到|发我|传真|交至|交到|送交|齐全|齐备|装订|装入|存入|归入|放入|录入|建档|汇编成册|盖章|签字|签名|填报|填写|上墙|公示|发(?:工作群|微信群|群|邮箱|党|局|组织|给)|寄|回传|呈送|记入|纳入|保管|存放|作为(?:佐证|印证|依据)|佐证|印证|要求(?:真实|准确|规范|完整|内容|字数|主题|图文|清晰)|字数|篇幅|一式|控制在|不超过\d+字|不少于\d+字|送|交(?:[^流通换接]|$)|报(?:[^备告名道表销刊批账]|$))"
 ));
-static FINISHED: Pattern =
-    Pattern::new(r"完成(?P<what>[^,。;:]{2,16}(?:初稿|报告|总结|方案|清单|台账|手册|汇编|课件|统计表|汇总表|登记表|评价表|测评表|年报表|报表|名册|讲稿|教案|视频|论文|作品|案例|问卷|笔记|心得|表))(?:的)?(?:$|[,。;:]|填报|填写|撰写|编制|编写|制定|签订|上报|报送|汇总|整理|收集|更新|起草|制作|录制|并)");
+static FINISHED: Pattern = Pattern::new(
+    r"完成(?P<what>[^,。;:]{0,16}(?:初稿|报告|总结|方案|清单|台账|手册|汇编|课件|统计表|汇总表|登记表|评价表|测评表|年报表|报表|名册|讲稿|教案|视频|论文|作品|案例|问卷|笔记|心得|表))(?:的)?(?:$|[,。;:]|填报|填写|撰写|编制|编写|制定|签订|上报|报送|汇总|整理|收集|更新|起草|制作|录制|并)",
+);
 /// `做到有计划、有记录`, `每名党员要有笔记`: only said of several, or after a word of duty.
 static THERE_IS: Pattern = Pattern::new(concat!(
     r"(?P<duty>要|须|需|应|做到|确保)?(?:\p{Han}{0,3})有(?P<what>(?:[\p{Han}]{0,6})",
@@ -32,13 +33,15 @@ static THERE_IS: Pattern = Pattern::new(concat!(
 ));
 /// A bracket that says in what form the thing before it is handed in, or how long it is.
 static ASIDE: Pattern = Pattern::new(r"\([^()]{1,40}\)$");
-static FORM: Pattern = Pattern::new(r"(?:的?(?:电子版|电子文档|电子文本|纸质版|纸质文本|纸质材料|扫描件|复印件|盖章扫描件|盖章版|WORD版|PDF版))+$");
+static FORM: Pattern = Pattern::new(
+    r"(?:的?(?:电子版|电子文档|电子文本|纸质版|纸质文本|纸质材料|扫描件|复印件|盖章扫描件|盖章版|WORD版|PDF版))+$",
+);
 /// `相关资料(签到表、照片)`: what counts stands in the bracket.
 static GENERAL: Pattern = Pattern::new(
-    r"(?:材料|资料|档案|台账|痕迹|佐证|印证)\((?:包括|含|包含|如|主要有|即)?(?P<what>[^()]{2,80})\)",
+    r"(?:材料|资料|档案|台账|痕迹|佐证|印证)(?:\((?:包括|含|包含|如|主要有|即)?|(?:应|须|需|要|主要)?(?:包括|包含|含有?|主要有)|[::])(?P<what>[^()。;:]{2,80})",
 );
 static BRACKET: Pattern = Pattern::new(
-    r"(?:佐证|印证|支撑|备查|提交|上报|报送|需报|留存|痕迹)(?:材料|资料)[::](?P<what>[^。;))\n]{2,80})",
+    r"(?:佐证|印证|支撑|备查|提交|上报|报送|需报|留存|痕迹|归档|存档|过程性?)(?:材料|资料|内容|清单)(?:包括|为|有|如下)?[::](?P<what>[^。))\n]{2,80})",
 );
 static SPLIT: Pattern = Pattern::new(r"、|\n|以及|[和及与并/;,]");
 static ENDS: Pattern = Pattern::new(concat!(material!(), r"(?:和[\p{Han}]{1,6})?$"));
@@ -46,10 +49,10 @@ static COUNT: Pattern = Pattern::new(
     r"^(?:(?:不少于|不低于|至少|不超过)?(?:\d+|[一二两三四五六七八九十]+)(?:多|余)?(?:个|篇|份|张|条|次|字|幅|部|件|本|项|名|期|节)(?:以上|左右)?的?)|(?:不少于|至少|各)?(?:\d+|[一二两三四五六七八九十])(?:个|篇|份|张|条|次|幅|部|件|本|项|期|节|套|幅)(?:以上|左右)?$|(?:不少于|不超过|至少|各)?\d+(?:至|-|—|~)\d+(?:个|篇|份|张|条|次|幅|部|件|本|项|期|节)$|(?:不少于|不超过|至少|一式)[^、]{1,6}$",
 );
 static CUT: Pattern = Pattern::new(
-    r"^.*(?:将|把|(?:形成|建立|留存|上报|报送|提交|填写|撰写|制定|完善|签订|更新|做好|填报|上交|召开|开展|组织|完成|提供|确定|提炼|下发)(?:好|并)?)",
+    r"^.*(?:将|把|(?:形成|建立|留存|上报|报送|提交|填写|撰写|制定|完善|签订|更新|做好|填报|上交|整理|召开|开展|组织|完成|打印|提供|确定|提炼|下发)(?:好|并)?)",
 );
 static NOISE: Pattern = Pattern::new(
-    r"^(?:并|好|出|归档|留存|《|高质量的?|完整的|详细的|规范的|真实的|简要的|详实的|相关的?|有关的?|对应的|各种|各类|各项|同时|及时|按时|按要求|要求|统一|一并|相应|各自|其|本单位|本支部|年度内|当月|当季)+",
+    r"^(?:\d{1,2}[.、] ?|[①-⑳]|并|好|出|归档|留存|《|高质量的?|完整的|详细的|规范的|真实的|简要的|详实的|相关的?|有关的?|对应的|各种|各类|各项|同时|及时|按时|按要求|要求|统一|一并|相应|各自|其|本单位|本支部|年度内|当月|当季)+",
 );
 static TAIL: Pattern =
     Pattern::new(r"等(?:相关|有关|印证|佐证|支撑|文字|影像)*(?:资料|材料|台账|档案|内容)?$");
@@ -141,8 +144,13 @@ fn there_is(text: &str, out: &mut Vec<Piece>) {
 fn without_heads(pieces: Vec<Piece>) -> Vec<Piece> {
     let is_head = |(i, word): (usize, &str)| {
         pieces.iter().enumerate().any(|(j, (other, _))| {
-            let general = matches!(word, "材料" | "资料" | "相关资料" | "相关材料" | "电子版" | "纸质版" | "扫描件");
-            j != i && (general && !matches!(other.as_str(), "材料" | "资料") && word != other || other.len() > word.len() && other.ends_with(word))
+            let general = matches!(
+                word,
+                "材料" | "资料" | "相关资料" | "相关材料" | "电子版" | "纸质版" | "扫描件"
+            );
+            j != i
+                && (general && !matches!(other.as_str(), "材料" | "资料") && word != other
+                    || other.len() > word.len() && other.ends_with(word))
         })
     };
     let kept: Vec<bool> = pieces
@@ -161,7 +169,7 @@ fn without_heads(pieces: Vec<Piece>) -> Vec<Piece> {
 fn in_a_noun(before: Option<char>, verb: &str) -> bool {
     let after = |set: &str| before.is_some_and(|c| set.contains(c));
     match verb {
-        "报" => after("公简通情日周年月海电快晚党预喜捷"),
+        "报" => after("公简通汇情日周年月海电快晚党预喜捷"),
         "交" => after("社成外国相结"),
         "签" => after("标书会"),
         _ => false,
@@ -253,20 +261,30 @@ fn add_list(text: &str, mut range: Range<usize>, strict: bool, out: &mut Vec<Pie
             before.matches(['“', '《', '(']).count() > before.matches(['”', '》', ')']).count();
         let last = cuts.last().map_or(before, |start| &said[*start..m.start()]);
         let joins = matches!(m.as_str(), "和" | "及" | "与" | "并");
-        let last = ASIDE.find(last).map_or(last, |m| &last[..m.start()]);
-        if quoted || joins && !ENDS.is_match(last) {
+        if quoted || joins && !ends_a_name(last) {
             continue;
         }
         ends.push(m.start());
         cuts.push(m.end());
     }
     ends.push(said.len());
-    let mut pieces: Vec<Piece> = Vec::new();
-    for (start, end) in cuts.into_iter().zip(ends) {
-        if let Some(piece) = piece(text, range.start + start..range.start + end, strict) {
-            pieces.push(piece);
-        }
-    }
+    let members: Vec<Range<usize>> = cuts
+        .into_iter()
+        .zip(ends)
+        .map(|(start, end)| range.start + start..range.start + end)
+        .collect();
+    let read: Vec<Option<Piece>> = members
+        .iter()
+        .map(|m| piece(text, m.clone(), strict))
+        .collect();
+    let listed = members.len() > 2 && read.iter().flatten().count() > 1;
+    let pieces: Vec<Piece> = members
+        .into_iter()
+        .zip(read)
+        .filter_map(|(member, read)| {
+            read.or_else(|| among_others(text, &member).filter(|_| listed))
+        })
+        .collect();
     for (words, at) in pieces {
         let known = out
             .iter()
@@ -275,6 +293,25 @@ fn add_list(text: &str, mut range: Range<usize>, strict: bool, out: &mut Vec<Pie
             out.push((words, at));
         }
     }
+}
+
+/// Whether words end in the name of something kept, whatever stands behind it in brackets.
+fn ends_a_name(said: &str) -> bool {
+    let said = ASIDE.find(said).map_or(said, |m| &said[..m.start()]);
+    ENDS.is_match(said.trim_end_matches(['》', '”']))
+}
+
+/// A short name whose kind is not known, in a list of things that are evidence: `议程`, `记录`.
+fn among_others(text: &str, range: &Range<usize>) -> Option<Piece> {
+    static DEED: Pattern = Pattern::new(
+        r"组织|开展|召开|举办|加强|推进|落实|完成|制度|机制|会议$|活动$|工作$|建设|学习$|支部|党员$|教师|学校|[的于将把对向由在要须应并]",
+    );
+    let said = bare(&text[range.clone()]);
+    let at = range.start + text[range.clone()].find(said)?;
+    let short =
+        (2..=8).contains(&said.chars().count()) && !said.contains(['(', ')', '“', '”', '《', '》']);
+    (short && !DEED.is_match(said) && crate::dates::find(said, &[]).is_empty())
+        .then(|| (said.to_owned(), at..at + said.len()))
 }
 
 /// `具体表现` holds no 表.
@@ -324,7 +361,10 @@ fn piece(text: &str, mut range: Range<usize>, strict: bool) -> Option<Piece> {
     range = trim(&range);
     for pattern in [&ASIDE, &FORM] {
         let said = &text[range.clone()];
-        if let Some(m) = pattern.find(said).filter(|m| ENDS.is_match(&said[..m.start()])) {
+        if let Some(m) = pattern
+            .find(said)
+            .filter(|m| ends_a_name(&said[..m.start()]))
+        {
             range.end = range.start + m.start();
         }
     }

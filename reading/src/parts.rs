@@ -128,6 +128,11 @@ pub fn duties(text: &str, body: &Range<usize>, whens: Vec<When>) -> Vec<Duty> {
                     segment: sentence,
                     when: None,
                 });
+            } else if let Some(last) = out.last_mut()
+                && !crate::evidence::find(&text[sentence.clone()]).is_empty()
+            {
+                // What is to be kept of a duty belongs to it.
+                last.segment.end = sentence.end;
             }
             continue;
         }

@@ -23,7 +23,7 @@ macro_rules! unit {
 }
 macro_rules! modal {
     () => {
-        r"(?:[”’」])?(?:均|都|也|还|同时|原则上)?(?:要|应当|应|须|需|务必|必须|不得|负责|于|在|按|按照|根据|结合|对照|围绕|将|把|每|分别|集中|集体|组织|开展|举办|召开|完成|报|提交|上报|填写|填报|制定|建立|撰写|形成|参加|签订|配齐|安排|修订|完善|配合|自愿|可|由|即日|补办|主动|慰问|公示|结对|成立|书面|推选|确定|推进|深化|加强|强化|规范|选优|选举|指导|引导|认真|严格|继续|积极|深入|全面|尽快|自行|逐|至少|上|讲|派|指定|明确|一般|按时|及时|述职|推荐|选派|聚焦|通过|做好|利用|依托|充分|广泛|参照|与|向|对|以|针对|和|着力|紧扣|坚持|落实|高度|不少于|自查|申报|前往|牵头|主办|承办|带头|登录|接受|结合|担任|领学|认领|为|,|:|$|\d|[一二三四五六七八九十]{1,2}月|“|本月|年底|月底)"
+        r"(?:[”’」])?(?:均|都|也|还|同时|原则上)?(?:要|应当|应|须|需|务必|必须|不得|负责|于|在|按|按照|根据|结合|对照|围绕|将|把|每|分别|集中|集体|组织|开展|举办|召开|完成|报|提交|上报|填写|填报|制定|建立|撰写|形成|参加|签订|配齐|安排|修订|完善|配合|自愿|可|由|即日|补办|主动|慰问|公示|结对|成立|书面|推选|确定|推进|深化|加强|强化|规范|选优|选举|指导|引导|认真|严格|继续|积极|深入|全面|尽快|自行|逐|至少|上|讲|派|指定|明确|一般|按时|及时|述职|推荐|选派|聚焦|通过|做好|利用|依托|充分|广泛|参照|与|向|对|以|针对|和|着力|紧扣|坚持|落实|高度|不少于|自查|申报|前往|到|赴|走进|牵头|主办|承办|带头|登录|接受|结合|担任|领学|认领|为|,|:|$|\d|[一二三四五六七八九十]{1,2}月|“|本月|年底|月底)"
     };
 }
 
@@ -87,6 +87,25 @@ pub fn find(text: &str) -> Option<Found> {
     small_clauses(text, 0)
         .into_iter()
         .find_map(|clause| subject(text, clause))
+        .or_else(|| meant(text))
+}
+
+/// Without a subject: those it is for (`面向新任支部书记`, `慰问60周岁以上党员`).
+fn meant(text: &str) -> Option<Found> {
+    static FOR: Pattern = Pattern::new(concat!(
+        r"面向(?P<np>[^,。;:!?\n]{1,16}?",
+        unit!(),
+        r")(?:[,。;:的]|开展|举办|组织|征集|进行|$)"
+    ));
+    static OF_AGE: Pattern = Pattern::new(
+        r"(?P<np>\d{2}周?岁(?:及)?以[上下]的?(?:\p{Han}{0,2}党员教师|\p{Han}{0,2}党员|教师))",
+    );
+    let named_of = |pattern: &Pattern| {
+        let c = pattern.captures(text)?;
+        let np = c.name("np")?;
+        Some(named(np.as_str(), np.range()))
+    };
+    named_of(&FOR).or_else(|| named_of(&OF_AGE))
 }
 
 fn subject(text: &str, clause: Range<usize>) -> Option<Found> {
@@ -105,8 +124,7 @@ fn subject(text: &str, clause: Range<usize>) -> Option<Found> {
         .or_else(|| EACH.captures(rest))?;
     let np = np.name("np")?;
     let words = np.as_str();
-    let authority =
-        AUTHORITY.is_match(words) && !STARTS.is_match(words) && !SCHOOL.is_match(words);
+    let authority = AUTHORITY.is_match(words) && !STARTS.is_match(words) && !SCHOOL.is_match(words);
     if words.chars().count() > 60 || authority || !is_addressed(words) {
         return None;
     }
@@ -178,6 +196,27 @@ fn named(words: &str, range: Range<usize>) -> Found {
     }
 }
 
+/// Words that mean everybody by themselves, but only some of a notice's recipients: `机关各支部`
+/// in a notice to all schools, or one of several groups that it is sent to.
+pub fn among(recipients: &str, words: &str) -> Option<Targets> {
+    static OFFICES: Pattern = Pattern::new(r"^(?:各)?(?:局)?机关");
+    static OF_COUNTY: Pattern = Pattern::new(r"^(?:各)?[县市区州]直(?:各)?(?:学校|幼儿园)");
+    let recipients: String = recipients.chars().map(crate::script::narrow).collect();
+    let words = bare(words);
+    let offices = OFFICES.is_match(words) && !recipients.contains("机关");
+    let of_county = OF_COUNTY.is_match(words) && !recipients.contains('直');
+    let groups = split(&recipients);
+    let one_of = groups.len() > 1 && groups.iter().any(|g| g == words && !everybody_at_all(g));
+    (offices || of_county || one_of).then(|| Targets::Named(vec![without_each(words)]))
+}
+
+/// `各党组织` says nothing of a kind.
+fn everybody_at_all(words: &str) -> bool {
+    static ANY: Pattern =
+        Pattern::new(r"^(?:各|全体|所有|有关|基层|直属)*(?:党组织|单位|党支部|支部|部门|党员)$");
+    ANY.is_match(words)
+}
+
 fn without_each(words: &str) -> String {
     let rest = EACH_OF.find(words).map_or(words, |m| &words[m.end()..]);
     let rest = if rest.chars().count() < 2 {
@@ -189,8 +228,9 @@ fn without_each(words: &str) -> String {
 }
 
 /// `…等3所学校` after names.
-static SUMMED_UP: Pattern =
-    Pattern::new(r"等(?:(?:\d+|[一二两三四五六七八九十]+)[所个家名])?(?:\p{Han}{0,6}(?:学校|幼儿园|单位|支部|党组织|校))?$");
+static SUMMED_UP: Pattern = Pattern::new(
+    r"等(?:(?:\d+|[一二两三四五六七八九十]+)[所个家名])?(?:\p{Han}{0,6}(?:学校|幼儿园|单位|支部|党组织|校))?$",
+);
 
 /// Members of a list; brackets, quotation marks and attributes (`…的`) are not cut.
 fn split(words: &str) -> Vec<String> {

@@ -49,7 +49,7 @@ pub async fn run(file: Option<PathBuf>, verb: UserVerb) -> Result<ExitCode> {
             let password = create(&store, &add).await?;
             store.close().await;
             println!(
-                "已建立账号 {}，初始密码（只显示这一次）:{password}",
+                "已建立账号 {}，初始密码（只显示这一次）：{password}",
                 add.username
             );
         }

@@ -106,7 +106,7 @@ impl Typed {
         }
         let day: Option<Day> = self.day.parse().ok();
         if day.is_none() {
-            wrong("day", "请填写日期,例如 2026-11-12。");
+            wrong("day", "请填写日期，例如 2026-11-12。");
         }
         if self.title.is_empty() {
             wrong("title", &RecordRefusal::NoTitle.words());
@@ -117,11 +117,11 @@ impl Typed {
         }
         let audience = whole(&self.audience);
         if audience.is_none() {
-            wrong("audience", "其他听众请填人数,只填数字。");
+            wrong("audience", "其他听众请填人数，只填数字。");
         }
         let attendance = self.attendance();
         if attendance.is_none() {
-            wrong("present", "到场、应到请填人数,只填数字。");
+            wrong("present", "到场、应到请填人数，只填数字。");
         }
         match (subkind, day, speaker, audience, attendance) {
             (Some(subkind), Some(day), Some(speaker), Some(audience), Some(attendance))

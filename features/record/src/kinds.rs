@@ -168,7 +168,7 @@ impl Subkind {
         match self {
             Subkind::PartyLecture => "支部党员参加",
             Subkind::SecretaryLecture => "书记本人讲",
-            Subkind::YouthLecture => "面向学生,只记人数",
+            Subkind::YouthLecture => "面向学生，只记人数",
             Subkind::ReportLesson => "多由 35 岁及以下党员教师上",
             Subkind::DemonstrationLesson => "由有经验的党员教师上",
         }

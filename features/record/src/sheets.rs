@@ -14,7 +14,7 @@ pub fn ledger(title: &str, today: Day, lines: &[Line]) -> Result<Vec<u8>, Office
     let sheet = SheetOut {
         name: "工作纪实".to_owned(),
         title: Some(title.to_owned()),
-        notes: vec![format!("截至{},共 {} 条。", today.chinese(), lines.len())],
+        notes: vec![format!("截至{}，共 {} 条。", today.chinese(), lines.len())],
         columns: vec![
             Column::text("日期", 12).of(Kind::Day),
             Column::text("党组织", 28),

@@ -124,7 +124,7 @@ pub(crate) fn there_words(attended: i64, expected: i64, audience: i64) -> String
         (0, 0) => String::new(),
         (there, asked) if there == asked => format!("党员 {there} 人"),
         (there, 0) => format!("党员 {there} 人"),
-        (there, asked) => format!("党员 {there} 人,应到 {asked} 人"),
+        (there, asked) => format!("党员 {there} 人，应到 {asked} 人"),
     };
     let others = if audience > 0 {
         format!("其他听众 {audience} 人")

@@ -233,7 +233,7 @@ fn sentence(fact: &Fact, told: &str) -> String {
         .map(str::trim)
         .filter(|r| !r.is_empty() && !told_already)
     {
-        Some(reason) => format!("{by}{told}({reason})"),
+        Some(reason) => format!("{by}{told}（{reason}）"),
         None => format!("{by}{told}"),
     }
 }

@@ -100,7 +100,7 @@ fn on_day(app: &App, day: Day, hour: i64) -> Result<App> {
 }
 
 fn print_accounts(listed: &[accounts::Listed]) {
-    println!("\n账号（密码随机生成，只显示这一次）:");
+    println!("\n账号（密码随机生成，只显示这一次）：");
     let mut shown = std::collections::BTreeSet::new();
     for one in listed {
         // One of each role is enough to look around; the file has all of them.

@@ -22,7 +22,7 @@ pub async fn ask(app: &TestApp, county: &County, measure: Measure) -> Id {
         rank: 1,
         outline: "一、(一)".to_owned(),
         title: "意见征集".to_owned(),
-        demand: "召开座谈会征集意见,建立台账。".to_owned(),
+        demand: "召开座谈会征集意见，建立台账。".to_owned(),
         source_words: "清教党〔2026〕9号 一、(一)".to_owned(),
         period_key: String::new(),
         window_from: "2026-10-01".parse().unwrap(),

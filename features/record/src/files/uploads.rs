@@ -57,10 +57,10 @@ impl Refusal for UploadRefusal {
         match self {
             UploadRefusal::File(refusal) => refusal.words(),
             UploadRefusal::TooManyOpen => {
-                "您还有许多文件没有传完。请等它们传完,或移除几个再传;没传完的过一天会自动清掉。"
+                "您还有许多文件没有传完。请等它们传完，或移除几个再传；没传完的过一天会自动清掉。"
                     .into()
             }
-            UploadRefusal::WrongOffset => "续传的位置对不上,请从已收到的地方接着传。".into(),
+            UploadRefusal::WrongOffset => "续传的位置对不上，请从已收到的地方接着传。".into(),
         }
     }
 }

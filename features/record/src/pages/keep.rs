@@ -130,7 +130,7 @@ pub async fn keep(State(app): State<App>, actor: Actor, form: Form) -> web::Resu
         let id = keep_record(&inner, &tx, NewRecord { files, ..new }).await?;
         Ok(reply::with_flash(
             &paths::record(id),
-            "已记入台账;相关事项已自动更新。",
+            "已记入台账；相关事项已自动更新。",
         ))
     });
     match kept.await {
@@ -181,7 +181,7 @@ pub async fn change(State(app): State<App>, actor: Actor, Key(id): Key, form: Fo
         change_record(&inner, &tx, id, version, new).await?;
         Ok(reply::with_flash(
             &paths::record(id),
-            "已保存修改;相关事项已自动更新。",
+            "已保存修改；相关事项已自动更新。",
         ))
     });
     match changed.await {

@@ -120,7 +120,7 @@ pub async fn remove(State(app): State<App>, actor: Actor, Key(id): Key, form: Fo
         .await?;
         Ok(reply::with_flash(
             paths::RECORDS,
-            "已撤销,台账和相关事项已恢复。",
+            "已撤销，台账和相关事项已恢复。",
         ))
     });
     reply::see_other(removed.await?)

@@ -26,7 +26,7 @@ pub async fn begin(State(app): State<App>, actor: Actor, headers: HeaderMap) -> 
     let Some(length) = length else {
         return Ok(said(
             StatusCode::BAD_REQUEST,
-            "没有说明文件有多大,请刷新页面后再传。",
+            "没有说明文件有多大，请刷新页面后再传。",
         ));
     };
     let metadata = headers
@@ -80,13 +80,13 @@ pub async fn go_on(
     if kind != Some("application/offset+octet-stream") {
         return Ok(said(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "续传的格式不对,请刷新页面后再传。",
+            "续传的格式不对，请刷新页面后再传。",
         ));
     }
     let Some(offset) = number(&headers, &OFFSET) else {
         return Ok(said(
             StatusCode::BAD_REQUEST,
-            "没有说明从哪里接着传,请刷新页面后再传。",
+            "没有说明从哪里接着传，请刷新页面后再传。",
         ));
     };
     if offset != upload.received {

@@ -60,8 +60,8 @@ fn what_changed(before: &Record, after: &Record, files_differ: bool) -> String {
         .map(|(n, _)| *n)
         .collect();
     if names.is_empty() {
-        "保存,内容未变".to_owned()
+        "保存，内容未变".to_owned()
     } else {
-        format!("修改:{}", names.join("、"))
+        format!("修改：{}", names.join("、"))
     }
 }

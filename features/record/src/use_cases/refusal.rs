@@ -72,43 +72,45 @@ impl Refusal for RecordRefusal {
     fn words(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             RecordRefusal::OrganisationClosed => {
-                "这个党组织已经撤销,不能再记。请记在接续它的党组织名下。"
+                "这个党组织已经撤销，不能再记。请记在接续它的党组织名下。"
             }
-            RecordRefusal::NoTitle => "请填写题目,几个字即可。",
-            RecordRefusal::TitleTooLong => "题目超过 200 字,请缩短;详细内容可写在要点里。",
-            RecordRefusal::ContentTooLong => "要点超过 5000 字,请精简,或作为附件上传。",
-            RecordRefusal::DayAhead => "日期还没有到。这里记已经发生的事,请改为实际日期。",
-            RecordRefusal::DayTooLongAgo => "日期早于十年前,请核对年份。",
-            RecordRefusal::NoSpeaker => "请选择主讲人;外请的人选“校外人员”并填写姓名。",
+            RecordRefusal::NoTitle => "请填写题目，几个字即可。",
+            RecordRefusal::TitleTooLong => "题目超过 200 字，请缩短；详细内容可写在要点里。",
+            RecordRefusal::ContentTooLong => "要点超过 5000 字，请精简，或作为附件上传。",
+            RecordRefusal::DayAhead => "日期还没有到。这里记已经发生的事，请改为实际日期。",
+            RecordRefusal::DayTooLongAgo => "日期早于十年前，请核对年份。",
+            RecordRefusal::NoSpeaker => "请选择主讲人；外请的人选“校外人员”并填写姓名。",
             RecordRefusal::SpeakerElsewhere => {
-                "主讲人不在本组织的名册里。请从名单中选,或选“校外人员”并填写姓名。"
+                "主讲人不在本组织的名册里。请从名单中选，或选“校外人员”并填写姓名。"
             }
             RecordRefusal::SpeakerNotSecretary(day) => {
                 return Cow::Owned(format!(
-                    "书记上讲台须由书记本人讲,所选主讲人在{}不任书记。请改选主讲人,或把类别改为“党课”。",
+                    "书记上讲台须由书记本人讲，所选主讲人在{}不任书记。请改选主讲人，或把类别改为“党课”。",
                     day.chinese()
                 ));
             }
-            RecordRefusal::LessonByGuest => "汇报课、示范课由本组织党员教师上,请从名单中选主讲人。",
-            RecordRefusal::NobodyThere => "没有人到场。请勾选到场党员,或填写其他听众人数。",
-            RecordRefusal::StrangerOnList => {
-                "名单已有变动,有人不在本组织的名册里了。请刷新页面后再保存。"
+            RecordRefusal::LessonByGuest => {
+                "汇报课、示范课由本组织党员教师上，请从名单中选主讲人。"
             }
-            RecordRefusal::MoreThanExpected => "到场人数多于应到人数,请核对。",
-            RecordRefusal::AudienceTooLarge => "人数应在 0 到 99999 之间,请核对。",
+            RecordRefusal::NobodyThere => "没有人到场。请勾选到场党员，或填写其他听众人数。",
+            RecordRefusal::StrangerOnList => {
+                "名单已有变动，有人不在本组织的名册里了。请刷新页面后再保存。"
+            }
+            RecordRefusal::MoreThanExpected => "到场人数多于应到人数，请核对。",
+            RecordRefusal::AudienceTooLarge => "人数应在 0 到 99999 之间，请核对。",
             RecordRefusal::TooManyFiles => {
                 return Cow::Owned(format!(
-                    "一条记录最多附 {MOST_FILES} 份佐证,请去掉几份或合并后再保存。"
+                    "一条记录最多附 {MOST_FILES} 份佐证，请去掉几份或合并后再保存。"
                 ));
             }
             RecordRefusal::AlreadyKept(day) => {
                 return Cow::Owned(format!(
-                    "{}已记过同类、同题目的一条,记一次即可。若确是另一次,请把题目写得不同。",
+                    "{}已记过同类、同题目的一条，记一次即可。若确是另一次，请把题目写得不同。",
                     day.chinese()
                 ));
             }
-            RecordRefusal::Removed => "这条记录已经撤销,不能再改。需要时请重新记一条。",
-            RecordRefusal::NoReason => "保存已超过十分钟,撤销须写明理由。",
+            RecordRefusal::Removed => "这条记录已经撤销，不能再改。需要时请重新记一条。",
+            RecordRefusal::NoReason => "保存已超过十分钟，撤销须写明理由。",
         })
     }
 

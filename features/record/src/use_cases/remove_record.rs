@@ -49,7 +49,7 @@ pub async fn remove_record(
     let words = if reason.is_empty() {
         "撤销".to_owned()
     } else {
-        format!("撤销:{reason}")
+        format!("撤销：{reason}")
     };
     store::tell(tx, record.id, &words).await?;
     app.record_changed(tx, &change_of(&record)).await?;

@@ -158,14 +158,14 @@ on_both! {
         let form = secretary.get("/records/new?kind=lecture").await.page();
         // The normal case is preset: today, the secretary, everybody there.
         assert!(form.contains(r#"value="2026-11-20""#));
-        assert!(form.contains(&format!(r#"<option value="{}" selected>周明(书记,47 岁)"#, branch.zhou)));
+        assert!(form.contains(&format!(r#"<option value="{}" selected>周明（书记，47 岁）"#, branch.zhou)));
         assert_eq!(form.matches(r#"name="present""#).count(), 3);
         assert!(!form.contains("别处人") && !form.contains("党员教师汇报课"));
         let receipt = secretary.post("/records", &lecture(&ids(&branch), &[])).await.led_to();
         let page = secretary.get(&receipt).await;
         let words = page.words();
-        assert!(words.contains("已记入台账;相关事项已自动更新。"), "{words}");
-        assert!(words.contains("周明(书记)") && words.contains("党员 2 人,应到 3 人"), "{words}");
+        assert!(words.contains("已记入台账；相关事项已自动更新。"), "{words}");
+        assert!(words.contains("周明（书记）") && words.contains("党员 2 人，应到 3 人"), "{words}");
         assert!(words.contains("未到党员 江一帆"), "{words}");
         assert_eq!(duty_status(&app, duty).await, "done");
         // Edited so that it no longer answers: open again.
@@ -173,7 +173,7 @@ on_both! {
         let ids = ids(&branch);
         let fields = lecture(&ids, &[("day", "2026-10-30"), ("_version", "1")]);
         let said = secretary.post(&format!("{at}/edit"), &fields).await.led_to();
-        assert!(secretary.get(&said).await.words().contains("修改:日期"));
+        assert!(secretary.get(&said).await.words().contains("修改：日期"));
         assert_eq!(duty_status(&app, duty).await, "not_started");
     }
 
@@ -197,7 +197,7 @@ on_both! {
         assert!(bare.words().contains("须写明理由"), "{}", bare.words());
         let fields = [("_version", "1"), ("reason", "记到了别人名下")];
         secretary.post(&format!("{second}/remove"), &fields).await.led_to();
-        assert!(secretary.get(&second).await.words().contains("撤销:记到了别人名下"));
+        assert!(secretary.get(&second).await.words().contains("撤销：记到了别人名下"));
         assert_eq!(duty_status(&app, duty).await, "not_started");
     }
 

@@ -136,13 +136,13 @@ impl Item {
         self.is_asked() && !self.checked && !self.doubts().is_empty()
     }
 
-    /// `二、(三)2.a`
+    /// `二、（三）2.第1件`: its place in the sheet as people read it.
     pub fn place(&self) -> String {
-        format!(
-            "{}{}",
-            self.outline,
-            self.part.as_deref().unwrap_or_default()
-        )
+        let outline = self.outline.replace('(', "（").replace(')', "）");
+        match self.part.as_deref().and_then(|part| part.bytes().next()) {
+            Some(letter @ b'a'..=b'z') => format!("{outline}第{}件", letter - b'a' + 1),
+            _ => outline,
+        }
     }
 
     /// The deadline, or the days, as people read them.

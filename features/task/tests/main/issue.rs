@@ -195,7 +195,7 @@ on_both! {
 
     async fn a_forbidden_demand_cannot_be_issued_until_it_is_reworded(app: TestApp) {
         let (_, officer) = county(&app).await;
-        let text = SHEET.replace("做好谈话记录。", "做好谈话记录,并上传手机截图。");
+        let text = SHEET.replace("做好谈话记录。", "做好谈话记录，并上传手机截图。");
         let sheet = id_in(&upload(&officer, "任务.txt", &text).await);
         look_at_all(&officer, sheet).await;
         let page = officer.get(&format!("/sheets/{sheet}/draft")).await.words();

@@ -10,6 +10,7 @@ use kernel::{Day, Id};
 use record::files::FileRow;
 use rules::burden::minutes_words;
 use rules::duty::{Line, NextStep, Status};
+use rules::measure::{Measure, Speaker};
 use serde::Deserialize;
 use web::{Actor, App, Failure, FieldErrors, Frame, Right};
 
@@ -116,7 +117,7 @@ async fn page(
         sees_sheet: actor.can_anywhere(Right::SeeSheets),
         sees_records: actor.can(Right::SeeRecords, &place),
         new_record: (records && shown.duty.next == NextStep::Record.code())
-            .then(|| format!("/records/new?for={}", shown.key)),
+            .then(|| new_record(&shown)),
         back: if works { paths::TODO } else { "/progress" },
         frame: Frame::new(app, actor, section, &shown.requirement.title)
             .await?
@@ -124,6 +125,21 @@ async fn page(
         shown,
         errors,
     })
+}
+
+/// The record form with what the duty asks for already chosen.
+fn new_record(shown: &Shown) -> String {
+    let mut href = format!("/records/new?for={}", shown.key);
+    let measure: Measure = serde_json::from_str(&shown.requirement.measure).unwrap_or_default();
+    if let Some(query) = measure.query() {
+        href.push_str(&format!("&kind={}", query.record_kind));
+        let of_secretary = query.filter.speaker == Speaker::Secretary;
+        let subkind = query.filter.subkind.as_deref();
+        if let Some(subkind) = subkind.or(of_secretary.then_some("secretary_lecture")) {
+            href.push_str(&format!("&subkind={subkind}"));
+        }
+    }
+    href
 }
 
 fn is_editable(status: Status) -> bool {

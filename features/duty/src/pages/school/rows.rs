@@ -191,7 +191,7 @@ pub async fn files_by_id(db: &Db, ids: &[Id]) -> Result<Vec<FileRow>, Error> {
         return Ok(Vec::new());
     }
     let sql = format!(
-        "SELECT id AS object, id AS file, name, kind, bytes, width, height, 0 AS rank
+        "SELECT id AS object, id AS file, name, kind, bytes, width, height, CAST(0 AS BIGINT) AS rank
          FROM file WHERE id IN ({})",
         placeholders(1, ids.len())
     );
