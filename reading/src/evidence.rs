@@ -6,21 +6,21 @@ use std::ops::Range;
 
 macro_rules! material {
     () => {
-        r"(?:台账|台帐|清单|方案|计划表|计划书|计划|记录本|记录簿|记录|纪实|登记表|登记册|报告单|报告表|报告书|报告|总结|小结|材料|资料|影像|照片|图片|图文|统计表|汇总表|审核表|报备表|申报表|推荐表|自查表|评价表|一览表|签到表|明细表|测评表|情况表|票|表|签到册|签到簿|手册|花名册|名册|画册|册|汇编|心得体会|体会文章|心得|体会|笔记|提纲|简报|活动信息|工作信息|党建信息|动态信息|新闻稿|消息稿|督查通报|检查通报|情况通报|年报|报表|短视频|微视频|视频|录像|课件|讲稿|教案|讲义|档案|目录|名单|名录|证明|凭证|证书|纪要|承诺书|责任书|倡议书|申请书|申请|协议书?|建议书|意见书|整改书|通知书|请示|批复|案例|问卷|书面说明|说明|日志|日记|回执|备案表|题目|初稿|稿件|信息稿|演讲稿|宣讲稿|作品|课例|微党课|手抄报|读后感|观后感|感悟|简历|回执单|反馈单|通知单|整改单|明细账|党费证|一人一档|一校一档|教学设计|论文集|论文|志愿书|思想汇报|简讯|复核意见|审查意见|考评通报|培训通知|整改通知|证明材料|征文|发言稿|发言材料|检查材料|成果|结果|公报|样表|函|鉴定|事迹|做法|成绩单|试卷|试题|题库|链接|回执联|议程|决议|海报|脚本|剧本|文稿|推文|美篇|文章|故事|展板|家书|时间表|路线图|任务书|预案|细则|办法|规划|安排|工作要点|(?:审核|考察|鉴定|评审|书面|整改|点评)意见|(?:落实|进展|完成|整改|学习|活动|自查|排查|统计|推进|执行|开展|换届|选举|研讨|走访|慰问|缴纳|收缴)(?:工作)?情况|附件\d{1,2}|电子版|纸质版|扫描件|复印件|章程)"
+        r"(?:台账|台帐|清单|方案|计划表|计划书|计划|记录本|记录簿|记录|纪实|登记表|登记册|报告单|报告表|报告书|报告|总结|小结|材料|资料|影像|照片|图片|图文|统计表|汇总表|审核表|报备表|申报表|推荐表|自查表|评价表|一览表|签到表|明细表|测评表|情况表|票|表|签到册|签到簿|手册|花名册|名册|画册|册|汇编|心得体会|体会文章|心得|体会|笔记|提纲|简报|活动信息|工作信息|党建信息|动态信息|新闻稿|消息稿|督查通报|检查通报|情况通报|年报|报表|短视频|微视频|视频|录像|课件|讲稿|教案|讲义|档案|目录|名单|名录|证明|凭证|证书|纪要|承诺书|责任书|倡议书|申请书|申请|协议书?|建议书|意见书|整改书|通知书|请示|批复|案例|问卷|书面说明|说明|日志|日记|回执联|回执|备案表|题目|初稿|稿件|信息稿|演讲稿|宣讲稿|作品|课例|微党课|手抄报|读后感|观后感|感悟|简历|回执单|反馈单|通知单|整改单|明细账|党费证|一人一档|一校一档|教学设计|论文集|论文|志愿书|思想汇报|简讯|复核意见|审查意见|考评通报|培训通知|整改通知|证明材料|征文|发言稿|发言材料|检查材料|成果|结果|公报|样表|申报书|图文信息|读本|近照|证件照|合影|对比图|登记本|工作本|[簿稿函]|(?:反馈|转接|介绍|申请|审批|审核|交办|督办|整改|缴费|签收|派遣|评分|计分|点评|需求|服务|订|问题|责任|任务|任务交办)单|(?:介绍|感谢|慰问|倡议|公开)信|(?:信息|联系|登记|承诺|心愿|测评)卡|(?:承诺|公示)牌|(?:自荐|鉴定|决心|说明|审批|保证|确认|委托|意向)书|(?:结构|架构|流程|分布|作战|效果|示意)图|学案|议案|提案|通讯录|实录|札记|议题|选题|公告|复函|批件|收据|票据|发票|明细|清册|底册|账目|音频|录音|录像|报道|相册|图册|(?:书面|工作|专题)汇报|书面(?:答复|反馈|检查|检讨|意见)|鉴定|事迹|做法|成绩单|试卷|试题|题库|链接|回执联|议程|决议|海报|脚本|剧本|文稿|推文|美篇|文章|故事|展板|家书|时间表|路线图|任务书|预案|细则|办法|规划|安排|工作要点|(?:审核|考察|鉴定|评审|书面|整改|点评)意见|(?:落实|进展|完成|整改|学习|活动|自查|排查|统计|推进|执行|开展|换届|选举|研讨|走访|慰问|缴纳|收缴)(?:工作)?情况|附件\d{1,2}|电子版|纸质版|扫描件|复印件|章程)"
     };
 }
 
 static AFTER_VERB: Pattern = Pattern::new(concat!(
     r"(?:留存整理|整理留存|留存|存档|归档|保存|上报|报送|呈报|填报|提交|上交|交回|发送|报备|上传|形成|建立健全|建立完善|建立|更新|完善|",
-    r"撰写|填写|制定完善|制定|制订|梳理汇总|梳理|汇总|整理|收集整理|收集|提供|提炼|留有|下发|修订|起草|出台|公布|备齐|备好|携带|开具|采集|推荐|征集|提报|申报|确定|打印|撰拟|拟写|手写|收回|回收|维护|征订|展示|随附|记入|填入|计入|载入|拿出|拟写|发布|附上?|编制|编印|编写|签订|签署|签|取得|列出|递交|出具|编发|拍摄|录制|制作|健全|装订|收齐|汇编|提出|做好|印发|写出|起草|拟定|拟订|准备|报|交)",
+    r"撰写|填写|制定完善|制定|制订|梳理汇总|梳理|汇总|整理|收集整理|收集|提供|提炼|留有|下发|修订|起草|出台|公布|备齐|备好|携带|开具|采集|推荐|征集|提报|申报|确定|打印|撰拟|拟写|手写|收回|回收|维护|选送|随附|记入|填入|计入|载入|拿出|拟写|发布|印制|反馈|绘制|设计|创作|凝练|细化|排定|订立|收存|保留|存有|附有|附带|补齐|补全|写成|写好|填好|呈交|递送|登记|提报|回复|附上?|编制|编印|编写|签订|签署|签|取得|列出|递交|出具|编发|拍摄|录制|制作|健全|装订|收齐|汇编|提出|做好|印发|写出|起草|拟定|拟订|准备|报|交)",
     r"(?:相应的?|好|出|了)?(?P<what>[^,。;:]{0,80}",
     material!(),
     r"(?:等(?:相关|有关)?[^,。;]{0,8}?(?:资料|材料|台账|档案)?)?)"
 ));
 static BEFORE_VERB: Pattern = Pattern::new(concat!(
-    r"^(?:.*?(?:将|把))?(?P<what>[^,。;:]{1,60}",
+    r"^(?:.*?(?:将|把))?(?P<what>[^,。;:]{0,60}",
     material!(),
-    r")(?:\([^)]{1,30}\))?[^,。;:]{0,24}?(?:留存|备查|归档|存档|上传|报送|上报|呈报|报备|提交|上交|发送|发至|发到|发我|传真|交至|交到|送交|齐全|齐备|装订|装入|存入|归入|放入|录入|建档|汇编成册|盖章|签字|签名|填报|填写|上墙|公示|发(?:工作群|微信群|群|邮箱|党|局|组织|给)|寄|回传|呈送|记入|纳入|保管|存放|作为(?:佐证|印证|依据)|佐证|印证|要求(?:真实|准确|规范|完整|内容|字数|主题|图文|清晰)|字数|篇幅|一式|控制在|不超过\d+字|不少于\d+字|送|交(?:[^流通换接]|$)|报(?:[^备告名道表销刊批账]|$))"
+    r")(?:\([^)]{1,60}\))?[^,。;:]{0,40}?(?:留存|备查|归档|存档|上传|报送|上报|呈报|报备|提交|上交|发送|发至|发到|发我|传真|交至|交到|送交|齐全|齐备|装订|装入|存入|归入|放入|录入|建档|汇编成册|盖章|签字|签名|填报|填写|上墙|公示|发(?:工作群|微信群|群|邮箱|党|局|组织|给)|寄|回传|呈送|记入|纳入|保管|存放|作为(?:佐证|印证|依据|附件)|备案|报审|审定|定稿|反馈|张贴|交回|收齐|收回|可查|每人|每校|每支部|各[1一]|佐证|印证|要求(?:真实|准确|规范|完整|内容|字数|主题|图文|清晰)|字数|篇幅|一式|控制在|不超过\d+字|不少于\d+字|送|交(?:[^流通换接]|$)|报(?:[^备告名道表销刊批账]|$))"
 ));
 static FINISHED: Pattern = Pattern::new(
     r"完成(?P<what>[^,。;:]{0,16}(?:初稿|报告|总结|方案|清单|台账|手册|汇编|课件|统计表|汇总表|登记表|评价表|测评表|年报表|报表|名册|讲稿|教案|视频|论文|作品|案例|问卷|笔记|心得|表))(?:的)?(?:$|[,。;:]|填报|填写|撰写|编制|编写|制定|签订|上报|报送|汇总|整理|收集|更新|起草|制作|录制|并)",
@@ -52,12 +52,12 @@ static CUT: Pattern = Pattern::new(
     r"^.*(?:将|把|(?:形成|建立|留存|上报|报送|提交|填写|撰写|制定|完善|签订|更新|做好|填报|上交|整理|召开|开展|组织|完成|打印|提供|确定|提炼|下发)(?:好|并)?)",
 );
 static NOISE: Pattern = Pattern::new(
-    r"^(?:\d{1,2}[.、] ?|[①-⑳]|并|好|出|归档|留存|《|高质量的?|完整的|详细的|规范的|真实的|简要的|详实的|相关的?|有关的?|对应的|各种|各类|各项|同时|及时|按时|按要求|要求|统一|一并|相应|各自|其|本单位|本支部|年度内|当月|当季)+",
+    r"^(?:\d{1,2}[.、] ?|[①-⑳]|并|好|出|归档|留存|《|高质量的?|可\p{Han}{2,3}的|完整的|详细的|规范的|真实的|简要的|详实的|相关的?|有关的?|对应的|各种|各类|各项|同时|及时|按时|按要求|要求|统一|一并|相应|各自|其|本单位|本支部|年度内|当月|当季)+",
 );
 static TAIL: Pattern =
     Pattern::new(r"等(?:相关|有关|印证|佐证|支撑|文字|影像)*(?:资料|材料|台账|档案|内容)?$");
 static NOT_EVIDENCE: Pattern = Pattern::new(
-    r"^(?:根据|按照|对照(?:标准|要求|通知|印发)|围绕|结合|通过|以|等|学习(?:贯彻|宣传|传达|领会)|传达|落实|贯彻|执行|对[^标照比口]|听取|见|按|有关要求|严格)|^(?:文件|成果|结果|说明|资料|票|计划|申请|报告|记录|表|题目|信息|党章)$",
+    r"^(?:根据|按照|对照(?:标准|要求|通知|印发)|围绕|结合|通过|以[^案学]|等[^次级]|学习(?:贯彻|宣传|传达|领会)|对[^标照比口]|听取|见|按[^期]|有关要求|严格)|^(?:文件|成果|结果|说明|资料|票|计划|申请|报告|记录|表|题目|信息|党章|材料|方案|意见|公告|公示|明细|议题|简单|成册|手册|画册|纸质版|电子版|扫描件|复印件|情况|事迹|文章|故事|安排|规划|做法|办法)$",
 );
 
 /// A piece of evidence and where it stands.
@@ -71,7 +71,11 @@ pub fn find(text: &str) -> Vec<Piece> {
             add_list(text, what.range(), false, &mut out);
         }
     }
-    for c in GENERAL.captures_all(text) {
+    static LABEL: Pattern = Pattern::new(
+        r"(?:留存|备查|佐证|印证|存档|归档|提交|报送|上报|附)[::](?P<what>[^。;]{2,80})",
+    );
+    let lists = GENERAL.captures_all(text).into_iter();
+    for c in lists.chain(LABEL.captures_all(text)) {
         if let Some(what) = c.name("what") {
             add_list(text, what.range(), true, &mut out);
         }
@@ -249,8 +253,11 @@ fn push(words: &str, at: usize, out: &mut Vec<Piece>) {
 
 fn add_list(text: &str, mut range: Range<usize>, strict: bool, out: &mut Vec<Piece>) {
     let open = text[range.clone()].rfind('(') > text[range.clone()].rfind(')');
-    if open && text[range.end..].starts_with(')') {
-        range.end += 1;
+    if open {
+        // The rest of a bracket that the match broke off in: `信息(含照片|2张)`.
+        let near: usize = text[range.end..].chars().take(12).map(char::len_utf8).sum();
+        let close = text[range.end..range.end + near].find(')');
+        range.end += close.map_or(0, |at| at + 1);
     }
     let said = &text[range.clone()];
     let mut cuts = vec![0];
@@ -261,6 +268,7 @@ fn add_list(text: &str, mut range: Range<usize>, strict: bool, out: &mut Vec<Pie
             before.matches(['“', '《', '(']).count() > before.matches(['”', '》', ')']).count();
         let last = cuts.last().map_or(before, |start| &said[*start..m.start()]);
         let joins = matches!(m.as_str(), "和" | "及" | "与" | "并");
+        let last = crate::clauses::bare(last);
         if quoted || joins && !ends_a_name(last) {
             continue;
         }
@@ -298,6 +306,8 @@ fn add_list(text: &str, mut range: Range<usize>, strict: bool, out: &mut Vec<Pie
 /// Whether words end in the name of something kept, whatever stands behind it in brackets.
 fn ends_a_name(said: &str) -> bool {
     let said = ASIDE.find(said).map_or(said, |m| &said[..m.start()]);
+    let count = COUNT.find(said).filter(|m| m.start() > 0);
+    let said = count.map_or(said, |m| &said[..m.start()]);
     ENDS.is_match(said.trim_end_matches(['》', '”']))
 }
 
@@ -323,6 +333,12 @@ fn said_goes_on(text: &str, range: &Range<usize>) -> bool {
         Some('册' | '票') => next.is_some_and(|c| "封决".contains(c)),
         Some('划' | '结') => next.is_some_and(|c| "分转构合对果束".contains(c)),
         Some('果') => next == Some('断'),
+        Some('单') => next.is_some_and(|c| "位独项元一纯".contains(c)),
+        Some('函') => next.is_some_and(|c| "授数".contains(c)),
+        Some('稿') => next == Some('件'),
+        Some('排') => next.is_some_and(|c| "查".contains(c)),
+        Some('则') => next == Some('上'),
+        Some('示') => next.is_some_and(|c| "范".contains(c)),
         Some('息') => next.is_some_and(|c| "化采系平库员".contains(c)),
         _ => false,
     }
@@ -346,6 +362,7 @@ fn piece(text: &str, mut range: Range<usize>, strict: bool) -> Option<Piece> {
     if let Some(m) = CUT
         .find(&text[range.clone()])
         .filter(|m| m.end() < range.len())
+        .filter(|m| !text[range.start + m.end()..].starts_with("关系"))
     {
         range.start += m.end();
     }
@@ -370,10 +387,26 @@ fn piece(text: &str, mut range: Range<usize>, strict: bool) -> Option<Piece> {
     }
     let inside = text[range.clone()].trim_matches(['《', '》', '“', '”']);
     if text[range.clone()].matches('“').count() != text[range.clone()].matches('”').count()
+        || text[range.clone()].matches('《').count() != text[range.clone()].matches('》').count()
         || text[range.clone()].starts_with('《')
     {
         let at = range.start + text[range.clone()].find(inside).unwrap_or(0);
         range = at..at + inside.len();
+    }
+    // `每名党员学习心得`, and a long attribute before the name.
+    static EACH: Pattern = Pattern::new(
+        r"^(?:每|各|全体)(?:名|位|个|所)?(?:党员教师|党员|党总支|党支部|支部|学校|教师|人|校|党组织|单位)(?:的|至少|不少于|须|要|应)*",
+    );
+    if let Some(m) = EACH
+        .find(&text[range.clone()])
+        .filter(|m| m.end() < range.len())
+    {
+        range.start += m.end();
+    }
+    if text[range.clone()].chars().count() > 24
+        && let Some(at) = text[range.clone()].rfind('的')
+    {
+        range.start += at + '的'.len_utf8();
     }
     let mut said = &text[range.clone()];
     // A date in front of the name: `6月5日前把…`.
@@ -387,7 +420,10 @@ fn piece(text: &str, mut range: Range<usize>, strict: bool) -> Option<Piece> {
         said = &text[range.clone()];
     }
     let long = said.chars().count() > 24 || said.chars().count() < 2;
-    if long || strict && !ENDS.is_match(said) || NOT_EVIDENCE.is_match(said) {
+    static CARRIED_OUT: Pattern = Pattern::new(r"^(?:传达|落实|贯彻|执行)");
+    static ACCOUNT: Pattern = Pattern::new(r"情况|台账|清单|记录|措施|汇总");
+    let deed = CARRIED_OUT.is_match(said) && !ACCOUNT.is_match(said);
+    if long || deed || strict && !ENDS.is_match(said) || NOT_EVIDENCE.is_match(said) {
         return None;
     }
     Some((said.to_owned(), range))

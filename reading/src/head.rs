@@ -42,7 +42,7 @@ static ENDS_TITLE: Pattern = Pattern::new(
     r"(?:通知|通报|方案|计划|要点|安排|清单|任务单|交办单|任务书|一览表|分解表|推进表|明细表|统计表|任务|规程|办法|细则|意见|函|报告|汇报|总结|述职|材料|表|配档表|行事历|情况|公告|范文|制度|提示|台账|总结八篇|要求|活动|决定|提纲|纪要|简报|日历|手册|说明|排名|汇总|名册)(?:[((].{0,30}[))])?$",
 );
 static NOT_TITLE: Pattern = Pattern::new(
-    r"^附件? ?\d{0,2}[::]?$|^.{0,12}〔\d{4}〕第?\d{1,4}[期号]$|^[((]?第\d{1,3}期.{0,12}$|^[^关于]{3,20}文件$|^(?:时间|地点|主持人?|出席|列席|记录|会议时间)[::]|^截至.{4,14}$|^统计截止.*",
+    r"^附件? ?\d{0,2}[::]?$|^.{0,12}〔\d{4}〕第?\d{1,4}[期号]$|^[((]?第\d{1,3}期.{0,12}$|^(?:时间|地点|主持人?|出席|列席|记录|会议时间)[::]|^截至.{4,14}$|^统计截止.*",
 );
 static DATE_LINE: Pattern = Pattern::new(concat!(
     r"^(?P<org>[^\d。;:,〔((]{4,40}?[ ]*)?[((]?(?P<y>(?:19|20)\d{2}|20\d?[XxX×*]{1,2}|[XxX×*]{2,4}|二[〇零○Oo0][一二三四五六七八九〇零○]{2})[年./-] ?",
@@ -55,7 +55,7 @@ static ANNEX_ENTRY: Pattern = Pattern::new(
 static GLUED_TITLE: Pattern = Pattern::new(
     r"^(?:\d{1,2}、)?(?P<t>[^,。;:]{6,50}?(?:汇报|总结|述职报告|报告|材料|通知|方案|计划))(?:各位|大家|尊敬|同志|为|现|根据|一、)",
 );
-static PERIOD_LINE: Pattern = Pattern::new(r"^[((].{4,30}[))]$");
+static PERIOD_LINE: Pattern = Pattern::new(r"^[((][^()()]{4,30}[))]$");
 static CREDIT: Pattern = Pattern::new(
     r"^(?:述职人|汇报人|报告人|联系人|联系电话|电话|邮箱|电子邮箱|制表单位|制表日期|制表人|填表人|填报单位|填报人|审核人|签发人|单位[((]盖章[))]|抄送|主题词|印发单位)[::]",
 );
@@ -173,7 +173,7 @@ fn find_title(said: &[&str], text: &Text, lines: &[Line], start: usize, head: &m
     let mut title: Option<String> = None;
     for i in 0..start.min(said.len()) {
         let line = said[i];
-        if NOT_TITLE.is_match(line) {
+        if NOT_TITLE.is_match(line) || is_issuer_mark(line) {
             head.used.push(i);
             continue;
         }
@@ -206,6 +206,15 @@ fn find_title(said: &[&str], text: &Text, lines: &[Line], start: usize, head: &m
     }
     head.full_title = title.clone();
     head.title = title.map(|t| without_dated_bracket(t.trim()).to_owned());
+}
+
+/// 发文机关标志: `某某委员会文件`, alone on its line.
+fn is_issuer_mark(line: &str) -> bool {
+    static MARK: Pattern = Pattern::new(
+        r"^[^,。;:《》“”]{3,40}(?:委员会|党委|党组|工委|总支|支部|局|办公室|小组|政府|部|委|院|中心校?|学区|学校|中学|小学|幼儿园|学院|大学|机关)文件$",
+    );
+    let said: String = line.chars().filter(|c| !c.is_whitespace()).collect();
+    MARK.is_match(&said) && !said.contains("关于")
 }
 
 /// `台账(2025年5月)`: the bracket says the period, not the title.

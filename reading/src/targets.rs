@@ -18,7 +18,7 @@ pub struct Found {
 
 macro_rules! unit {
     () => {
-        r"(?:各校(?:\(园\))?|各园|党组织(?:负责人)?|党委|党总支|总支|党支部|党\(总\)支部|支部|党小组|单位|学校|中学|一中|二中|三中|四中|高中|初中|小学|完小|幼儿园|学区|校区|部门|科室|股室|处室|党校|先锋岗|示范岗|乡镇|镇|街道|社区|片区|书记本人|书记|校长|支委|委员|党员教师|教师党员|青年党员|预备党员|党员|党员干部|党务干部|党务工作者|入党积极分子|积极分子|发展对象|团员青年|团员|名师|班主任|志愿者|管理员|指导员|组织员|通讯员|宣讲员|学员|示范校|试点校|民办园|公办园|教学点|班子成员|领导干部|联络员|教职工|团支部|工会|少先队|宣讲团|志愿服务队|集团|学院|中心|办公室|党建办|机关|负责人|教师|团委|组织)"
+        r"(?:各校(?:\(园\))?|各园|党组织(?:负责人)?|党委|党总支|总支|党支部|党\(总\)支部|支部|党小组|单位|学校|中学|一中|二中|三中|四中|高中|初中|小学|完小|幼儿园|学区|校区|部门|科室|股室|处室|党校|先锋岗|示范岗|乡镇|镇|街道|社区|片区|书记本人|书记|校长|支委|委员|党员教师|教师党员|青年党员|预备党员|党员|党员干部|党务干部|党务工作者|入党积极分子|积极分子|发展对象|团员青年|团员|名师|班主任|志愿者|管理员|指导员|组织员|通讯员|宣讲员|学员|示范校|试点校|民办园|公办园|教学点|辅导员|学生|园|片区|协作组|班子成员|领导干部|联络员|教职工|团支部|工会|少先队|宣讲团|志愿服务队|集团|学院|中心|办公室|党建办|机关|负责人|教师|团委|组织)"
     };
 }
 macro_rules! modal {
@@ -35,6 +35,13 @@ static SUBJECT: Pattern = Pattern::new(concat!(
     r")*)",
     modal!()
 ));
+/// `党员3名以上的民办园`: told apart by what is said of them.
+static OF_THOSE: Pattern = Pattern::new(concat!(
+    r"^(?P<np>[^,。;:!?\n的]{2,20}的\p{Han}{0,4}?",
+    unit!(),
+    r")",
+    modal!()
+));
 static SHORT: Pattern = Pattern::new(concat!(
     r"^(?P<np>(?:各|全体|每个|每名|每位|每所)[^,。;:!?、\n的]{0,10}?",
     unit!(),
@@ -45,7 +52,7 @@ static SHORT: Pattern = Pattern::new(concat!(
 static EACH: Pattern =
     Pattern::new(r"^(?P<np>各“[^”]{2,12}”?|各[^,。;:!?\n]{1,20}?[”’]?)(?:,|:|要|应|须|于|在)");
 static STARTS: Pattern = Pattern::new(
-    r"^(?:各|全体|所有|每个|每名|每位|每所|凡|有关|相关|全县|全市|全区|全镇|全校|局属|县直|市直|区直|辖区|直属|\d+[所个家名])",
+    r"^(?:各|全体|所有|每个|每名|每位|每所|凡|局机关|机关各|有关|相关|全县|全市|全区|全镇|全校|局属|县直|市直|区直|辖区|直属|\d+[所个家名])",
 );
 static AUTHORITY: Pattern = Pattern::new(
     r"^(?:教育|县|区|市|州|省|局|院|校|我|街道|镇|乡|工委|学院|学校)?[\p{Han}]{0,8}(?:局|县|区|市|院|校|街道|镇|乡|机关|工)?(?:党组|党委|党工委|工委|党建办|督查组|检查组|考核组|领导小组|组织部|宣传部|办公室|专班)(?:和[\p{Han}]{2,8})?$",
@@ -119,31 +126,39 @@ fn subject(text: &str, clause: Range<usize>) -> Option<Found> {
     let short = SHORT
         .captures(rest)
         .filter(|c| !goes_on(&rest[c["np"].len()..]));
+    let those = OF_THOSE
+        .captures(rest)
+        .filter(|c| !STARTS.is_match(rest) && is_addressed(&c["np"]));
     let np = short
+        .or(those)
         .or_else(|| SUBJECT.captures(rest))
         .or_else(|| EACH.captures(rest))?;
     let np = np.name("np")?;
-    let words = np.as_str();
+    let more = rest[np.end()..].starts_with("负责人");
+    let end = np.end() + if more { "负责人".len() } else { 0 };
+    let words = &rest[np.start()..end];
     let authority = AUTHORITY.is_match(words) && !STARTS.is_match(words) && !SCHOOL.is_match(words);
     if words.chars().count() > 60 || authority || !is_addressed(words) {
         return None;
     }
     let start = clause.start + offset + np.start();
-    Some(named(words, start..start + np.len()))
+    Some(named(words, start..start + words.len()))
 }
 
 /// How many bytes a date takes that opens the clause: `4月底前|各党支部`.
 fn leading_date(said: &str) -> usize {
-    let found = crate::dates::find(said, &[]).into_iter().next();
-    found
-        .filter(|f| f.range.start == 0 && !said[f.range.end..].starts_with(['的', '以']))
-        .map_or(0, |f| f.range.end)
+    let cadences = crate::recur::cadences(said).into_iter().map(|c| c.range);
+    let dates = crate::dates::find(said, &[]).into_iter().map(|f| f.range);
+    cadences
+        .chain(dates)
+        .find(|r| r.start == 0 && !said[r.end..].starts_with(['的', '以']))
+        .map_or(0, |r| r.end)
 }
 
 /// Whether a name goes on after a unit's noun: `各学校|党组织`, `各党支部|书记`.
 fn goes_on(rest: &str) -> bool {
     static MORE: Pattern = Pattern::new(
-        r"^(?:$|[的书负委成班长党支组团工副教主联和及与、(“”年级校]|宣传委员|纪检|入党|积极分子|青年|预备|流动|发展对象|专职|兼职|管理员|中心|中小|农村|城区|学校|幼儿园|机关|直属|所属|小学|初中|高中|中学)",
+        r"^(?:$|[的书负委成班长党支组团工副教主联和及与、(“”年级校]|宣传委员|负责人|纪检|入党|积极分子|青年|预备|流动|发展对象|专职|兼职|管理员|中心|中小|农村|城区|学校|幼儿园|机关|直属|所属|小学|初中|高中|中学)",
     );
     MORE.is_match(rest)
 }
@@ -154,7 +169,7 @@ fn is_addressed(words: &str) -> bool {
         r"组织|开展|举办|召开|加强|推进|落实|做好|完成|建立|建设|健全|指导|引导|选派|走访|慰问|培养|发展|强化|充分|发挥|选优|参观|严格|按照|深入|讲好|持续|规范|确定|整顿|要|对照|抓好|设立|理顺|摸清|签订|评选|表彰|教育党员|督促|围绕|结合|通过|面向|为全|向|听取|报|安排|完善|巩固|提高|进一步|不断|促进|推动|监督|支持|接受|利用|争做|争创|继续|积极|认真|增强|提升|形成|动员|号召|检查|督查|本次|鼓励|选树|选拔|推选|推荐|选送|关心|关爱|看望|帮扶|吸收|吸纳|带领|带动|邀请|聘请|服务|征求|访谈|约谈|排查|核实|摸排|统计|收缴|确保|保证|努力",
     );
     static QUALIFIED: Pattern = Pattern::new(
-        r"的(?:\p{Han}{0,6})(?:党组织|党支部|党总支|支部|学校|单位|部门|党员|书记|校长|教师|幼儿园|学区|民办园|公办园|党员教师|教师党员|教职工|干部)$|^新任|^新成立|^(?:末位|后进|排名)|(?:积极分子|发展对象|团员青年|青年教师|骨干教师|名师|班主任|任课教师|教师党员|老党员|党务干部|党务工作者|管理员|指导员|组织员|通讯员|宣讲员|民办园|公办园|示范校|试点校|高中)$|^(?:(?:预备|在职|流动|(?:离)?退休|离退休|青年|年轻|学生|教工|机关|新转入|新发展|新转入的|新发展的)党员|\d{2}周?岁以[上下](?:的)?党员)$|书记本人$|^民办|^公办|书记$|校长$|委员$|支委$|宣讲团$|志愿服务队$|党员教师$|党支部$|党总支$|幼儿园$|中学$|小学$|学校$|[一二三四五]中$|高中$|学区$|联络员$|党员干部$|班子成员$|党小组$|党组织$",
+        r"的(?:\p{Han}{0,6})(?:党组织|党支部|党总支|支部|学校|单位|部门|党员|书记|校长|教师|幼儿园|学区|民办园|公办园|党员教师|教师党员|教职工|干部)$|^新任|^新成立|^(?:末位|后进|排名)|(?:积极分子|发展对象|团员青年|青年教师|骨干教师|名师|班主任|任课教师|教师党员|老党员|党务干部|党务工作者|管理员|指导员|组织员|通讯员|宣讲员|民办园|公办园|示范校|试点校|高中|辅导员|领导干部|片区|协作组|负责人|党组织)$|^(?:(?:毕业生|窗口单位|窗口|机关|企业|农村|社区|预备|在职|流动|(?:离)?退休|离退休|青年|年轻|学生|教工|机关|新转入|新发展|新转入的|新发展的)党员|\d{2}周?岁以[上下](?:的)?党员)$|书记本人$|^民办|^公办|书记$|校长$|委员$|支委$|宣讲团$|志愿服务队$|党员教师$|党支部$|党总支$|幼儿园$|中学$|小学$|学校$|[一二三四五]中$|高中$|学区$|联络员$|党员干部$|班子成员$|党小组$|党组织$|支部$|(?:[一二三四五六]中|中学|小学|学校)党委$",
     );
     if STARTS.is_match(words) {
         return !words.contains('的') || QUALIFIED.is_match(words);
@@ -229,7 +244,7 @@ fn without_each(words: &str) -> String {
 
 /// `…等3所学校` after names.
 static SUMMED_UP: Pattern = Pattern::new(
-    r"等(?:(?:\d+|[一二两三四五六七八九十]+)[所个家名])?(?:\p{Han}{0,6}(?:学校|幼儿园|单位|支部|党组织|校))?$",
+    r"(?:等(?:(?:\d+|[一二两三四五六七八九十]+)[所个家名])?|(?:\d+|[一二两三四五六七八九十]+)[所个家])(?:\p{Han}{0,6}(?:学校|幼儿园|单位|支部|党组织|校))?$",
 );
 
 /// Members of a list; brackets, quotation marks and attributes (`…的`) are not cut.
@@ -237,7 +252,13 @@ fn split(words: &str) -> Vec<String> {
     if words.contains('的') {
         return vec![words.to_owned()];
     }
-    let words = SUMMED_UP.find(words).map_or(words, |m| &words[..m.start()]);
+    let listed = |m: &regex::Match<'_>| {
+        m.start() > 0 && (m.as_str().starts_with('等') || words.contains('、'))
+    };
+    let words = SUMMED_UP
+        .find(words)
+        .filter(listed)
+        .map_or(words, |m| &words[..m.start()]);
     let mut out = Vec::new();
     let mut start = 0;
     for m in LIST_SPLIT.find_all(words) {

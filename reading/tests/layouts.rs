@@ -278,3 +278,22 @@ fn nothing_makes_it_panic() {
     let long = "各支部3月底前报送,".repeat(500);
     let _ = reading(&long);
 }
+
+#[test]
+fn the_issuer_s_mark_is_no_part_of_the_title() {
+    let r = reading(
+        "中共清禾县教育局机关委员会文件\n清教党〔2025〕12号\n关于开展“三会一课”自查的通知\n\
+         各基层党组织:\n一、开展自查。5月底前完成。\n清禾县教育局机关委员会\n2025年4月8日",
+    );
+    assert_eq!(r.title.as_deref(), Some("关于开展“三会一课”自查的通知"));
+    assert_eq!(r.number.as_deref(), Some("清教党〔2025〕12号"));
+}
+
+#[test]
+fn an_item_in_brackets_at_both_ends_is_no_period() {
+    let r = reading(
+        "关于做好党建重点工作的通知\n各党支部:\n(一)建立台账,4月底前完成(责任股室:人事股)\n\
+         (二)召开部署会。5月9日前召开。\n清禾县教育局\n2025年3月3日",
+    );
+    assert_eq!(items(&r), ["(一) 2025-04-30", "(二) 2025-05-09"]);
+}
