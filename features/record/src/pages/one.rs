@@ -66,7 +66,7 @@ pub async fn show(
     };
     let age_ms = app.store.now().0 - record.created_at.0;
     let secretary = if record.speaker_is_secretary {
-        "(书记)"
+        "（书记）"
     } else {
         ""
     };

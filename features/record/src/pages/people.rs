@@ -138,5 +138,5 @@ fn note(post: Option<&String>, birth: Option<Day>, today: Day) -> String {
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
-        .join(",")
+        .join("，")
 }

@@ -125,7 +125,7 @@ fn requirement(sheet: &Sheet, planned: &Planned, occasion: &Occasion, n: i64) ->
         item: item.id,
         path: sheet.path.clone(),
         rank: item.rank * STRIDE + n.min(STRIDE - 1),
-        outline: item.place(),
+        outline: item.outline.clone(),
         title,
         demand,
         source_words: format!("{} {}", sheet.number_words(), item.place())

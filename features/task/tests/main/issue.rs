@@ -205,7 +205,7 @@ on_both! {
         assert_eq!(issue(&officer, sheet).await.status, 409);
         let mut form = draft_form(&officer, sheet).await;
         let talks = row(&form, "谈心");
-        let demand = form.iter().find(|(n, _)| *n == format!("{talks}.text")).unwrap().1.replace(",并上传手机截图", "");
+        let demand = form.iter().find(|(n, _)| *n == format!("{talks}.text")).unwrap().1.replace("，并上传手机截图", "");
         set(&mut form, &format!("{talks}.text"), &demand);
         let evidence = form.iter().find(|(n, _)| *n == format!("{talks}.evidence")).unwrap().1.clone();
         if evidence.contains("截图") {
@@ -221,7 +221,7 @@ on_both! {
         let again = SHEET.replace("第四季度党建工作任务", "年末重点任务");
         let sheet = id_in(&upload(&officer, "又一张.txt", &again).await);
         let check = officer.get(&format!("/sheets/{sheet}/check")).await.words();
-        assert!(check.contains("（清教党〔2026〕8号 一、(一)）中交办过"), "{check}");
+        assert!(check.contains("（清教党〔2026〕8号 一、（一））中交办过"), "{check}");
         assert!(check.contains("原件写的是清教党〔2026〕8号，下发时将编为9号"), "{check}");
     }
 

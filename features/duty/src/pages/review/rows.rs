@@ -68,11 +68,8 @@ row! {
 impl Asked {
     /// `清教党〔2026〕9号`
     pub fn sheet_words(&self) -> String {
-        let words = self
-            .source_words
-            .strip_suffix(&self.outline)
-            .unwrap_or(&self.source_words);
-        words.trim().to_owned()
+        let words = self.source_words.split(' ').next();
+        words.unwrap_or_default().to_owned()
     }
 }
 
