@@ -155,7 +155,11 @@ impl<'a, 'b> Build<'a, 'b> {
             .into_iter()
             .map(|(sep, r)| format!("{sep}{}", self.ctx.text.shown(&self.at(&r))))
             .collect();
-        self.item.title = title::shortened(&said);
+        let title = title::shortened(&said);
+        self.item.title = match title::quoted(&title).filter(|_| self.item.part.is_some()) {
+            Some(short) => short,
+            None => title,
+        };
         self.signals -= 0.04;
     }
 

@@ -85,7 +85,7 @@ pub fn from_nodes(ctx: &Context, nodes: &[Node], warnings: &mut Vec<String>) -> 
             passed_over += usize::from(soft && !node.has_children);
             continue;
         }
-        let scope = names.iter().any(|n| SCOPE.is_match(n));
+        let scope = names.iter().any(|n| SCOPE.is_match(n) && *n != "发展对象");
         if (background && undated) || scope {
             continue;
         }

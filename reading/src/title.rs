@@ -212,6 +212,27 @@ pub fn shortened(title: &str) -> String {
     }
 }
 
+/// The quoted name in a long title of a part, with its verb or the noun after it where they stay
+/// short: `按期轮流上好“党员教师汇报课”并…` → `“党员教师汇报课”`.
+pub fn quoted(title: &str) -> Option<String> {
+    const SHORT: usize = 14;
+    static QUOTED: Pattern = Pattern::new(
+        r"(?P<verb>(?:开展|举办|组织|召开|完成|参加|上好|讲好|做好|评选|推进|落实|建立|创建|推荐|申报|设立)(?:好|了)?\d{0,2}[次期场节个]?)?(?P<name>“[^“”]{4,12}”)(?P<noun>(?:主题|专题|系列)?(?:活动|行动|工程|制度|课程|台账|评选|培训班|品牌|竞赛|大讲堂|党日))?",
+    );
+    if title.chars().count() <= SHORT {
+        return None;
+    }
+    let c = QUOTED.captures(title)?;
+    let part = |name: &str| c.name(name).map_or("", |m| m.as_str());
+    let (verb, name, noun) = (part("verb"), part("name"), part("noun"));
+    let tries = [
+        format!("{verb}{name}{noun}"),
+        format!("{name}{noun}"),
+        name.to_owned(),
+    ];
+    tries.into_iter().find(|t| t.chars().count() <= SHORT)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,6 +278,21 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(duty(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_long_part_is_called_by_the_name_it_quotes() {
+        let said = |t: &str| quoted(t).unwrap_or_default();
+        assert_eq!(
+            said("组织骨干教师到教学点轮流展示“党员教师汇报课”并集体评议"),
+            "“党员教师汇报课”"
+        );
+        assert_eq!(
+            said("在全体党员中广泛开展“亮身份”以外的“书香支部”活动和交流"),
+            "“书香支部”活动"
+        );
+        assert_eq!(said("开展“书香支部”活动"), "");
+        assert_eq!(said("把党课题目和讲稿的初稿一并报局机关党委审定"), "");
     }
 
     #[test]
