@@ -6,6 +6,7 @@ use crate::numerals::number;
 use crate::outline::Entry;
 use crate::pattern::Pattern;
 use crate::reading::{Figure, Identity, Item, Kind};
+use crate::respective;
 use crate::tables::Grid;
 use crate::text::Text;
 use std::ops::Range;
@@ -43,6 +44,7 @@ pub fn read(
     items: &[Item],
 ) -> (Vec<Figure>, Vec<Identity>) {
     let mut placed: Vec<Placed> = Vec::new();
+    let mut divided: Vec<Identity> = Vec::new();
     for entry in body {
         let Entry::Line(line) = entry else { continue };
         let span = text.span(&line.range);
@@ -51,10 +53,14 @@ pub fn read(
         let labelled =
             line.label.is_some() || crate::outline::label(text.at(&line.range), &|_| 1).is_some();
         if !(of_tasks && (labelled || items.iter().any(asked))) {
-            placed.extend(prose(text, &line.range));
+            let mut here = prose(text, &line.range);
+            divided.extend(respective::sums(text, &line.range, &here));
+            respective::name(text, &line.range, &mut here);
+            placed.extend(here);
         }
     }
     let mut found = identities::in_prose(text, &placed);
+    found.extend(divided);
     let unit = title_unit(text, body);
     for grid in grids {
         let (more, sums) = crate::counts::read(text, grid, unit.as_deref());

@@ -10,7 +10,7 @@ static AMONG: Pattern = Pattern::new(r"^[^,。;\d]{1,16}(?:中|当中|里),?$");
 static TOTAL_AFTER: Pattern = Pattern::new(r"[,、;](?:共|合计|共计|总计|共有)[^,。;\d]{0,12}$");
 static SENTENCE_END: Pattern = Pattern::new(r"[。;!?\n]");
 
-fn same_unit(a: &str, b: &str) -> bool {
+pub(crate) fn same_unit(a: &str, b: &str) -> bool {
     let class = |u: &str| {
         if matches!(u, "人" | "名" | "位") {
             "人".to_owned()
@@ -29,7 +29,7 @@ fn shown(value: f64) -> String {
     }
 }
 
-fn sum_of(total: f64, parts: &[f64], stated: bool, label: &str, span: Span) -> Identity {
+pub(crate) fn sum_of(total: f64, parts: &[f64], stated: bool, label: &str, span: Span) -> Identity {
     let computed = (parts.iter().sum::<f64>() * 1e6).round() / 1e6;
     let terms: Vec<String> = parts.iter().map(|p| shown(*p)).collect();
     Identity {
@@ -43,7 +43,7 @@ fn sum_of(total: f64, parts: &[f64], stated: bool, label: &str, span: Span) -> I
 }
 
 /// Parts that do not come near the total are a selection (`其中女党员5名,35岁以下8名`), not a sum.
-fn is_partition(total: f64, parts: &[f64]) -> bool {
+pub(crate) fn is_partition(total: f64, parts: &[f64]) -> bool {
     let sum: f64 = parts.iter().sum();
     parts.len() >= 2 && sum >= total * 0.85 && sum <= total * 1.15
 }

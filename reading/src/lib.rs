@@ -29,6 +29,7 @@ mod points;
 mod reading;
 mod recur;
 mod repair;
+mod respective;
 mod rows;
 mod script;
 mod tables;

@@ -297,3 +297,29 @@ fn an_item_in_brackets_at_both_ends_is_no_period() {
     );
     assert_eq!(items(&r), ["(一) 2025-04-30", "(二) 2025-05-09"]);
 }
+
+#[test]
+fn figures_in_the_order_of_their_names() {
+    let r = reading(
+        "关于教育系统党建工作情况的汇报\n一、基本情况\n现有党总支3个、党支部40个,高中、初中、\
+         小学党支部分别为6个、14个、20个。现有党员910名。",
+    );
+    let said: Vec<String> = r
+        .figures
+        .iter()
+        .map(|f| format!("{}{}", f.label, f.value.unwrap()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "党总支3",
+            "党支部40",
+            "高中6",
+            "初中14",
+            "小学20",
+            "党员910"
+        ]
+    );
+    let sums: Vec<&str> = r.identities.iter().map(|i| i.expr.as_str()).collect();
+    assert_eq!(sums, ["40 = 6+14+20"]);
+}
