@@ -48,7 +48,7 @@ pub async fn live(app: &App, county: &County, people: &People, data: &Path) -> R
     lectures(app, county, people, quarter, 45).await?;
     present(app, county, people, open, today).await?;
     let ready = data.join("下季度任务交办单（待导入）.docx");
-    std::fs::write(&ready, sheet::next(quarter.after())?)?;
+    std::fs::write(&ready, sheet::next(quarter.after(), today)?)?;
     println!("待导入的 Word 交办单：{}", ready.display());
     Ok(())
 }

@@ -208,7 +208,7 @@ pub fn last(quarter: Quarter) -> anyhow::Result<Vec<u8>> {
 
 /// A sheet ready to be imported by whoever tries the product: twelve items, two of them worth a
 /// second look.
-pub fn next(quarter: Quarter) -> anyhow::Result<Vec<u8>> {
+pub fn next(quarter: Quarter, today: Day) -> anyhow::Result<Vec<u8>> {
     let (m0, m1, m2) = (quarter.month(0), quarter.month(1), quarter.month(2));
     let body = vec![
         heading("一、强化政治引领"),
@@ -265,10 +265,7 @@ pub fn next(quarter: Quarter) -> anyhow::Result<Vec<u8>> {
         ),
     ];
     let preface = "现将下一阶段党建工作重点任务交办给你们，请结合实际抓好落实。";
-    bytes(&document(
-        quarter,
-        "清禾县教育系统党建工作任务交办单",
-        preface,
-        body,
-    ))
+    let mut sheet = document(quarter, "清禾县教育系统党建工作任务交办单", preface, body);
+    sheet.date = today;
+    bytes(&sheet)
 }

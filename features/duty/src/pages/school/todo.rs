@@ -317,12 +317,9 @@ fn strips(rows: &[CardRow]) -> Vec<Strip> {
             .filter(|r| r.sheet == sheet && r.not_applicable.is_none())
             .collect();
         let Some(first) = of.first() else { continue };
-        let label = first
-            .source_words
-            .split(' ')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
+        let words = first.source_words.split(' ').next().unwrap_or_default();
+        // The year and number are enough beside a strip: 〔2026〕6号.
+        let label = words.find('〔').map_or(words, |at| &words[at..]).to_owned();
         strips.push(strip(label, &of));
     }
     strips
