@@ -57,7 +57,7 @@ static NOISE: Pattern = Pattern::new(
 static TAIL: Pattern =
     Pattern::new(r"等(?:相关|有关|印证|佐证|支撑|文字|影像)*(?:资料|材料|台账|档案|内容)?$");
 static NOT_EVIDENCE: Pattern = Pattern::new(
-    r"^(?:根据|按照|对照(?:标准|要求|通知|印发)|围绕|结合|通过|以[^案学]|等[^次级]|学习(?:贯彻|宣传|传达|领会)|对[^标照比口]|听取|见|按[^期]|有关要求|严格)|^(?:文件|成果|结果|说明|资料|票|计划|申请|报告|记录|表|题目|信息|党章|材料|方案|意见|公告|公示|明细|议题|简单|成册|造册|手册|画册|纸质版|电子版|扫描件|复印件|情况|事迹|文章|故事|安排|规划|做法|办法)$",
+    r"^(?:的|根据|按照|对照(?:标准|要求|通知|印发)|围绕|结合|通过|以[^案学]|等[^次级]|学习(?:贯彻|宣传|传达|领会)|对[^标照比口]|听取|见|按[^期]|有关要求|严格)|^(?:文件|成果|结果|说明|资料|票|计划|申请|报告|记录|表|题目|信息|党章|材料|方案|意见|公告|公示|明细|议题|简单|成册|造册|手册|画册|纸质版|电子版|扫描件|复印件|情况|事迹|文章|故事|安排|规划|做法|办法)$",
 );
 
 /// A piece of evidence and where it stands.
@@ -330,7 +330,8 @@ fn said_goes_on(text: &str, range: &Range<usize>) -> bool {
     let last = text[range.clone()].chars().next_back();
     match last {
         Some('表') => next.is_some_and(|c| "现明示达彰率决扬演面态".contains(c)),
-        Some('册' | '票') => next.is_some_and(|c| "封决".contains(c)),
+        Some('册' | '票') => next.is_some_and(|c| "封决否".contains(c)),
+        Some('划') if text[range.end..].starts_with("报备表") => true,
         Some('划' | '结') => next.is_some_and(|c| "分转构合对果束".contains(c)),
         Some('果') => next == Some('断'),
         Some('单') => next.is_some_and(|c| "位独项元一纯".contains(c)),
@@ -423,7 +424,9 @@ fn piece(text: &str, mut range: Range<usize>, strict: bool) -> Option<Piece> {
     static CARRIED_OUT: Pattern = Pattern::new(r"^(?:传达|落实|贯彻|执行)");
     static ACCOUNT: Pattern = Pattern::new(r"情况|台账|清单|记录|措施|汇总");
     let deed = CARRIED_OUT.is_match(said) && !ACCOUNT.is_match(said);
-    if long || deed || strict && !ENDS.is_match(said) || NOT_EVIDENCE.is_match(said) {
+    let torn = said.matches('(').count() != said.matches(')').count()
+        || said.matches('《').count() != said.matches('》').count();
+    if long || torn || deed || strict && !ENDS.is_match(said) || NOT_EVIDENCE.is_match(said) {
         return None;
     }
     Some((said.to_owned(), range))

@@ -181,6 +181,12 @@ fn is_addressed(words: &str) -> bool {
         .replace("发展对象", "")
         .replace("新发展", "")
         .replace("教育", "");
+    static OBJECT: Pattern = Pattern::new(
+        r"^(?:组织|安排|选派|推荐|动员|邀请|引导|鼓励|帮助|督促|指导|与|同|给|为|让|对|向|把|将)",
+    );
+    if OBJECT.is_match(&verbs) {
+        return false;
+    }
     let own = verbs.rsplit('的').next().unwrap_or(&verbs);
     QUALIFIED.is_match(words) && !VERB.is_match(own)
 }
