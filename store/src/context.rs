@@ -84,6 +84,15 @@ impl Context {
         }
     }
 
+    /// The same ids and randomness under another clock: what is written on another day by the same
+    /// program still has keys of its own.
+    pub fn with_clock(&self, clock: Clock) -> Context {
+        Context {
+            clock,
+            ..self.clone()
+        }
+    }
+
     /// 现在
     pub fn now(&self) -> Instant {
         self.clock.now()

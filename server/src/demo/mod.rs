@@ -17,7 +17,7 @@ use kernel::Day;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use store::{Clock, Context, Store};
+use store::{Clock, Store};
 use web::App;
 
 /// 单位名称 of the demo.
@@ -96,7 +96,7 @@ fn on_day(app: &App, day: Day, hour: i64) -> Result<App> {
     let mut then = app.clone();
     let at = kernel::Instant::at(day, hour * 3_600_000);
     let clock = Clock::Fixed(Arc::new(std::sync::atomic::AtomicI64::new(at.0)));
-    then.store.context = Context::system(clock)?;
+    then.store.context = app.store.context.with_clock(clock);
     Ok(then)
 }
 

@@ -55,6 +55,8 @@ struct OrganisationPage {
     node: Node,
     kind: String,
     above: Vec<Node>,
+    /// Those of them that this person may open.
+    opens: Vec<Id>,
     zone: Option<Node>,
     groupings: Vec<Node>,
     below: Vec<Node>,
@@ -227,6 +229,11 @@ async fn fill(
         is_past: on != today,
         kind: kinds.get(&node.kind).cloned().unwrap_or_default(),
         zone,
+        opens: above
+            .iter()
+            .filter(|one| actor.can(Right::SeeOrganisations, &one.place()))
+            .map(|one| one.id)
+            .collect(),
         above,
         groupings,
         below,
