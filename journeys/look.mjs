@@ -27,6 +27,7 @@ async function phone(person, name) {
   const { page, world } = person;
   const before = page.viewportSize();
   await page.setViewportSize({ width: 360, height: 740 });
+  await page.evaluate(() => new Promise(ok => { requestAnimationFrame(() => requestAnimationFrame(ok)); }));
   const out = await page.evaluate(() => {
     const wide = document.documentElement.scrollWidth;
     if (wide <= 360) return [];
