@@ -57,6 +57,13 @@ pub async fn verify(config: Config) -> Result<ExitCode> {
             println!("审计链在第 {seq} 条（标识 {id}）断开：这一条或它之前的内容被改动过。");
         }
     }
+    let open: i64 = store
+        .db()
+        .scalar("SELECT COUNT(*) FROM audit WHERE seq IS NULL", vec![])
+        .await?;
+    if open > 0 {
+        println!("另有 {open} 条尚未接入链中，服务运行时每秒接入一次。");
+    }
     let digests: Vec<String> = store
         .db()
         .column("SELECT DISTINCT digest FROM file ORDER BY digest", vec![])
