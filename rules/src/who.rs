@@ -263,7 +263,7 @@ fn gather(
             reasons.push(verdict.because);
         }
     }
-    says(applies, reasons.join(","))
+    says(applies, reasons.join("，"))
 }
 
 fn joined(terms: &[Who], names: Names<'_>, with: &str) -> String {

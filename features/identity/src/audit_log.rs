@@ -130,14 +130,68 @@ const THINGS: &[(&str, &str)] = &[
     ("zone", "片区"),
 ];
 
+/// 动作: each deed of the features in words; what is not here is put together from its parts.
+const WHOLE: [(&str, &str); 54] = [
+    ("sign_in", "登录"),
+    ("sign_out", "退出登录"),
+    ("fail_sign_in", "登录未成功"),
+    ("undo", "撤回"),
+    ("withdraw", "撤回"),
+    ("accept_submission", "审核通过"),
+    ("return_submission", "退回报送"),
+    ("undo_review", "撤销审核"),
+    ("submit_duty", "报送事项"),
+    ("withdraw_submission", "撤回报送"),
+    ("hand_on_duty", "转交事项"),
+    ("ask_extension", "申请延期"),
+    ("extend_duty", "同意延期"),
+    ("refuse_extension", "不同意延期"),
+    ("exempt_duty", "免除事项"),
+    ("lift_exemption", "取消免除"),
+    ("draft_sheet", "起草交办单"),
+    ("save_sheet_draft", "保存交办单草稿"),
+    ("discard_draft", "放弃草稿"),
+    ("issue_sheet", "下发交办单"),
+    ("close_sheet", "结束交办单"),
+    ("void_sheet", "作废交办单"),
+    ("add_annexes", "添加附件"),
+    ("remove_annex", "移除附件"),
+    ("keep_record", "记工作纪实"),
+    ("change_record", "修改工作纪实"),
+    ("remove_record", "撤销工作纪实"),
+    ("create_organisation", "新建组织"),
+    ("edit_organisation", "修改组织"),
+    ("move_organisation", "调整隶属"),
+    ("close_organisation", "撤并组织"),
+    ("appoint_to_post", "任职"),
+    ("end_post", "免职"),
+    ("register_member", "登记党员"),
+    ("edit_member", "修改党员信息"),
+    ("transfer_member", "党员转支部"),
+    ("unmask_id_number", "查看证件号码原文"),
+    ("prepare_import", "预览导入"),
+    ("import_organisations", "导入组织"),
+    ("import_members", "导入党员"),
+    ("undo_import", "撤销导入"),
+    ("create_account", "新建账号"),
+    ("suspend_account", "停用账号"),
+    ("resume_account", "恢复账号"),
+    ("reset_password", "重置密码"),
+    ("change_password", "修改密码"),
+    ("end_session", "退出一处登录"),
+    ("end_sessions", "退出其他登录"),
+    ("grant_role", "授予角色"),
+    ("revoke_role", "收回角色"),
+    ("verify_audit", "校验审计链"),
+    ("send_reminders", "催办"),
+    ("give_feedback", "提出意见反馈"),
+    ("answer_feedback", "答复意见反馈"),
+];
+
 /// Words for a code; the code itself beside them where a part is unknown.
 pub fn words_for(code: &str) -> String {
-    match code {
-        "sign_in" => return "登录".to_owned(),
-        "sign_out" => return "退出登录".to_owned(),
-        "fail_sign_in" => return "登录未成功".to_owned(),
-        "undo" | "withdraw" => return "撤回".to_owned(),
-        _ => {}
+    if let Some((_, words)) = WHOLE.iter().find(|(whole, _)| *whole == code) {
+        return (*words).to_owned();
     }
     let (verb, thing) = code.split_once('_').unwrap_or((code, ""));
     let of = |table: &[(&str, &'static str)], word: &str| {
