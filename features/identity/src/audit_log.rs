@@ -131,7 +131,8 @@ const THINGS: &[(&str, &str)] = &[
 ];
 
 /// 动作: each deed of the features in words; what is not here is put together from its parts.
-const WHOLE: [(&str, &str); 54] = [
+const WHOLE: [(&str, &str); 55] = [
+    ("fill_demo", "生成演示数据"),
     ("sign_in", "登录"),
     ("sign_out", "退出登录"),
     ("fail_sign_in", "登录未成功"),
@@ -217,4 +218,21 @@ mod tests {
         assert_eq!(words_for("sign_in"), "登录");
         assert_eq!(words_for("weigh_moon"), "weigh_moon");
     }
+}
+
+/// What a deed was done to, in words.
+pub fn thing_for(kind: &str) -> &'static str {
+    const KINDS: [(&str, &str); 9] = [
+        ("requirement", "事项"),
+        ("sheet", "交办单"),
+        ("organisation", "组织"),
+        ("node", "组织"),
+        ("member", "党员"),
+        ("account", "账号"),
+        ("record", "工作纪实"),
+        ("import", "导入"),
+        ("feedback", "意见反馈"),
+    ];
+    let own = KINDS.iter().chain(THINGS).find(|(code, _)| *code == kind);
+    own.map_or("其他", |(_, words)| words)
 }

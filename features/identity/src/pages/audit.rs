@@ -1,6 +1,6 @@
 //! 审计日志: the audit administrator reads, verifies and exports it.
 
-use crate::audit_log::{Asked, actions, entries, places, words_for};
+use crate::audit_log::{Asked, actions, entries, places, thing_for, words_for};
 use crate::paths;
 use askama::Template;
 use axum::extract::{Query, State};
@@ -84,7 +84,7 @@ fn line(entry: &Entry, places: &BTreeMap<String, String>) -> Line {
         at: format!("{}:{seconds:02}", entry.at.chinese_full()),
         actor: entry.actor.clone(),
         action: words_for(&entry.action),
-        object: format!("{} {}", entry.object_kind, entry.object_id),
+        object: format!("{} {}", thing_for(&entry.object_kind), entry.object_id),
         place: places.get(&entry.path).cloned().unwrap_or_default(),
         detail: if entry.detail == "{}" {
             String::new()
