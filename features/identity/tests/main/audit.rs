@@ -18,7 +18,7 @@ on_both! {
         let audit = County::call(&app, county.audit_admin).await;
         let words = audit.get("/audit").await.words();
         let at = |text: &str| words.rfind(text).unwrap_or_else(|| panic!("{text} in {words}"));
-        assert!(at("江一帆 登录") < at("未登录 登录未成功") && at("登录未成功") < at("系统 新增账号"), "{words}");
+        assert!(at("江一帆 登录") < at("未登录 登录未成功") && at("登录未成功") < at("系统 新建账号"), "{words}");
         assert!(!words.contains("my-secret") && !words.contains("jiang"), "{words}");
     }
 
@@ -92,7 +92,7 @@ on_both! {
         let book = audit.get("/audit/export.xlsx").await;
         let sheet = office::table::read(&book.bytes, "审计日志.xlsx", 100).unwrap();
         let all = format!("{sheet:?}");
-        assert!(all.contains(&head) && all.contains("新增账号"), "{all}");
+        assert!(all.contains(&head) && all.contains("新建账号"), "{all}");
         let officer = County::call(&app, county.officer).await;
         for path in ["/audit", "/audit/export.csv", "/audit/export.xlsx"] {
             assert_eq!(officer.get(path).await.status, 404);
