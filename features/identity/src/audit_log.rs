@@ -208,18 +208,6 @@ pub fn words_for(code: &str) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::words_for;
-
-    #[test]
-    fn a_code_reads_as_words_or_stays_a_code() {
-        assert_eq!(words_for("grant_role"), "授予角色");
-        assert_eq!(words_for("sign_in"), "登录");
-        assert_eq!(words_for("weigh_moon"), "weigh_moon");
-    }
-}
-
 /// What a deed was done to, in words.
 pub fn thing_for(kind: &str) -> &'static str {
     const KINDS: [(&str, &str); 9] = [
@@ -235,4 +223,16 @@ pub fn thing_for(kind: &str) -> &'static str {
     ];
     let own = KINDS.iter().chain(THINGS).find(|(code, _)| *code == kind);
     own.map_or("其他", |(_, words)| words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words_for;
+
+    #[test]
+    fn a_code_reads_as_words_or_stays_a_code() {
+        assert_eq!(words_for("grant_role"), "授予角色");
+        assert_eq!(words_for("sign_in"), "登录");
+        assert_eq!(words_for("weigh_moon"), "weigh_moon");
+    }
 }
