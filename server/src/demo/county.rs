@@ -435,6 +435,8 @@ async fn fill_members(
         )
         .await?;
     }
+    // The roster is in the order of the posts just given.
+    member::use_cases::refresh_ranks(tx, &ids).await?;
     Ok(())
 }
 
