@@ -61,7 +61,10 @@ pub fn relation(home: &TreePath, place: &TreePath) -> Relation {
 /// code that answers requests so that the two can disagree.
 pub fn reaches(right: Right, role: Role, home: &Place, place: &Place) -> bool {
     // One works for one's own organisation, whatever one sees below it.
-    let is_work = matches!(right, Right::WorkOnDuties | Right::KeepRecords);
+    let is_work = matches!(
+        right,
+        Right::WorkOnDuties | Right::KeepRecords | Right::ObjectToRankings
+    );
     match role {
         Role::SuperiorSecretary if is_work => relation(&home.path, &place.path) == Relation::Own,
         Role::SystemAdmin | Role::SecurityAdmin | Role::AuditAdmin => true,

@@ -64,6 +64,12 @@ coded! {
         IssueSheets = "issue_sheets", "起草与下发交办单";
         SeeProgress = "see_progress", "查看进度";
         SendReminders = "send_reminders", "催办";
+        RankOrganisations = "rank_organisations", "评定与公布排名";
+        SeeRankings = "see_rankings", "查看排名";
+        ObjectToRankings = "object_to_rankings", "对排名提出异议";
+        SeeBurden = "see_burden", "查看基层负担";
+        SeeFeedback = "see_feedback", "查看意见反馈";
+        AnswerFeedback = "answer_feedback", "答复意见反馈";
         ManageAccounts = "manage_accounts", "管理账号";
         GrantRoles = "grant_roles", "授予角色";
         ReadAudit = "read_audit", "查看审计日志";
@@ -119,7 +125,22 @@ impl Right {
             ],
             Right::WorkOnDuties => &[SuperiorSecretary, Secretary, CommitteeMember],
             Right::ReviewDuties => &[Officer, SuperiorSecretary],
-            Right::ExcuseDuties | Right::IssueSheets | Right::SendReminders => &[Officer],
+            Right::ExcuseDuties
+            | Right::IssueSheets
+            | Right::SendReminders
+            | Right::RankOrganisations
+            | Right::AnswerFeedback => &[Officer],
+            // Which lines of a ranking they read is the ranking's own choice of audience.
+            Right::SeeRankings => &[
+                Leader,
+                Officer,
+                Inspector,
+                SuperiorSecretary,
+                Secretary,
+                CommitteeMember,
+            ],
+            Right::ObjectToRankings => &[SuperiorSecretary, Secretary],
+            Right::SeeBurden | Right::SeeFeedback => &[Leader, Officer],
             Right::SeeSheets => &[
                 Leader,
                 Officer,
@@ -138,7 +159,10 @@ impl Right {
 
     /// 本组织的工作: done for one's own organisation only, never for those below.
     pub fn is_own_work(self) -> bool {
-        matches!(self, Right::WorkOnDuties | Right::KeepRecords)
+        matches!(
+            self,
+            Right::WorkOnDuties | Right::KeepRecords | Right::ObjectToRankings
+        )
     }
 
     /// Whether that role holds it.
