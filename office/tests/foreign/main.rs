@@ -1,12 +1,16 @@
 //! Files of ours in the hands of others: python-docx and openpyxl where `ZHIBU_PYTHON` names a
-//! Python that has them. `ZHIBU_LOOK` names a folder to leave the files in, to be looked at.
+//! Python that has them; printed by LibreOffice and measured with pdfplumber. `ZHIBU_LOOK` names a folder to leave the files in, to be looked at.
 
 #![allow(clippy::unwrap_used)]
+
+mod charts;
+mod measured;
 
 use kernel::Day;
 use office::official::{self, BodyBlock, DocumentNumber, OfficialDocument, TableColumn};
 use office::plain::{self, PlainDocument};
 use office::xlsx::{self, Column, Kind, SheetOut, Value, Workbook};
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
@@ -14,15 +18,26 @@ fn day(s: &str) -> Day {
     s.parse().unwrap()
 }
 
-/// What Python prints about a file of ours, or `None` where there is no such Python.
-fn python_says(script: &str, name: &str, bytes: &[u8]) -> Option<String> {
+fn left_to_look_at(name: &str, bytes: &[u8]) {
     if let Some(folder) = std::env::var_os("ZHIBU_LOOK") {
         std::fs::write(Path::new(&folder).join(name), bytes).unwrap();
     }
-    let Some(python) = std::env::var_os("ZHIBU_PYTHON") else {
-        eprintln!("SKIPPED: ZHIBU_PYTHON names no Python with python-docx and openpyxl");
-        return None;
-    };
+}
+
+fn python() -> Option<OsString> {
+    let python = std::env::var_os("ZHIBU_PYTHON");
+    if python.is_none() {
+        eprintln!(
+            "SKIPPED: ZHIBU_PYTHON names no Python with python-docx, openpyxl and pdfplumber"
+        );
+    }
+    python
+}
+
+/// What Python prints about a file of ours, or `None` where there is no such Python.
+fn python_says(script: &str, name: &str, bytes: &[u8]) -> Option<String> {
+    left_to_look_at(name, bytes);
+    let python = python()?;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
