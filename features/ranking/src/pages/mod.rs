@@ -1,17 +1,35 @@
 //! The screens.
 
+mod check;
+mod correct;
+mod edit;
+mod line;
+mod list;
+mod objection;
 mod paper;
+mod show;
+mod table;
 
-use crate::compute;
 use crate::entities::{Edition, Ranking};
 use crate::store::{self, Sight};
-use axum::routing::get;
+use crate::{compute, paths};
+use axum::routing::{get, post};
 use kernel::Id;
 use web::{Actor, App, Failure, Nav, Right, Route};
 
 /// Ways in.
 pub fn routes() -> Vec<Route> {
-    papers()
+    [seeing(), papers(), ranking(), objecting()].concat()
+}
+
+fn seeing() -> Vec<Route> {
+    let see = Right::SeeRankings;
+    vec![
+        Route::get(paths::LIST, see, get(list::show)),
+        Route::get("/rankings/{id}", see, get(show::standing)),
+        Route::get("/rankings/{id}/editions/{number}", see, get(show::edition)),
+        Route::get("/rankings/{id}/lines/{organisation}", see, get(line::show)),
+    ]
 }
 
 fn papers() -> Vec<Route> {
@@ -23,9 +41,79 @@ fn papers() -> Vec<Route> {
     ]
 }
 
-/// Links of the bar.
+fn ranking() -> Vec<Route> {
+    let rank = Right::RankOrganisations;
+    const CORRECT: &str = "/rankings/{id}/lines/{organisation}/correct";
+    vec![
+        Route::get(paths::NEW, rank, get(edit::new)),
+        Route::post(paths::NEW, rank, post(edit::create)),
+        Route::get("/rankings/{id}/edit", rank, get(edit::show)),
+        Route::post("/rankings/{id}/edit", rank, post(edit::save)),
+        Route::post("/rankings/{id}/delete", rank, post(edit::delete)),
+        Route::get("/rankings/{id}/send", rank, get(check::before_sending)),
+        Route::post("/rankings/{id}/send", rank, post(check::send)),
+        Route::get(
+            "/rankings/{id}/publish",
+            rank,
+            get(check::before_publishing),
+        ),
+        Route::post("/rankings/{id}/publish", rank, post(check::publish)),
+        Route::get(
+            "/rankings/{id}/withdraw",
+            rank,
+            get(check::before_withdrawing),
+        ),
+        Route::post("/rankings/{id}/withdraw", rank, post(check::withdraw)),
+        Route::get(CORRECT, rank, get(correct::show)),
+        Route::post(CORRECT, rank, post(correct::correct)),
+    ]
+}
+
+fn objecting() -> Vec<Route> {
+    const OBJECT: &str = "/rankings/{id}/lines/{organisation}/object";
+    const OBJECTION: &str = "/rankings/{id}/objections/{objection}";
+    let own = Right::ObjectToRankings;
+    vec![
+        Route::get(OBJECT, own, get(objection::form)),
+        Route::post(OBJECT, own, post(objection::object)),
+        Route::get(OBJECTION, Right::SeeRankings, get(objection::show)),
+        Route::post(OBJECTION, Right::RankOrganisations, post(objection::answer)),
+    ]
+}
+
+/// Links of the bar. The number: rankings to check, objections to answer, rankings to publish.
 pub fn nav() -> Vec<Nav> {
-    vec![]
+    vec![Nav {
+        order: 27,
+        label: "排名",
+        path: paths::LIST,
+        right: Right::SeeRankings,
+        shown: |_| true,
+        count: Some(|app, actor| {
+            Box::pin(async move {
+                let (db, today) = (app.store.db(), app.store.today());
+                let mut n = 0;
+                if actor.can_anywhere(Right::ObjectToRankings) {
+                    n += store::to_check(db, &actor, today).await?.len() as i64;
+                }
+                if actor.can_anywhere(Right::RankOrganisations) {
+                    n += store::to_answer(db, &actor).await?;
+                    n += store::to_publish(db, &actor, today).await?;
+                }
+                Ok(n)
+            })
+        }),
+    }]
+}
+
+/// A ranking of the person's own office.
+async fn of_office(app: &App, actor: &Actor, id: Id) -> web::Result<Ranking> {
+    let found = store::find_ranking(app.store.db(), id).await?;
+    let ranking = found.ok_or(Failure::NotFound)?;
+    if !actor.can(Right::RankOrganisations, &ranking.place()) {
+        return Err(Failure::NotFound);
+    }
+    Ok(ranking)
 }
 
 /// A ranking that the person may know of, with what they read of that edition (of the one that
