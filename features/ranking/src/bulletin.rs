@@ -89,7 +89,7 @@ fn whole(body: &mut Vec<BodyBlock>, bulletin: &Bulletin<'_>, figures: &Figures) 
     body.push(heading("一、总体情况".to_owned()));
     body.push(text(scope_words(edition, figures)));
     let mut scores = format!(
-        "列入通报的{}个党组织中，排名的{}个",
+        "列入通报的党组织{}个，排名的{}个",
         figures.listed, figures.ranked
     );
     if figures.listed > figures.ranked {
@@ -248,7 +248,7 @@ fn group_table(figures: &Figures) -> BodyBlock {
 fn places(body: &mut Vec<BodyBlock>, edition: &Edition, figures: &Figures) {
     body.push(heading("三、排名".to_owned()));
     body.push(BodyBlock::Caption("表2 各党组织得分和名次".to_owned()));
-    body.push(rank_table(&edition.lines));
+    body.push(rank_table(&edition.lines, figures.grouped_by == "片区"));
     let bands = bands(&edition.lines);
     if bands.len() > 1 {
         body.push(BodyBlock::Chart(Chart {
@@ -269,38 +269,41 @@ fn places(body: &mut Vec<BodyBlock>, edition: &Edition, figures: &Figures) {
     let unranked: Vec<&Line> = edition.lines.iter().filter(|l| l.ranks.is_none()).collect();
     if !unranked.is_empty() {
         body.push(text(format!("以下{}个党组织列名不排名。", unranked.len())));
-        body.push(BodyBlock::Caption("列名不排名的党组织".to_owned()));
+        body.push(BodyBlock::Caption("表3 列名不排名的党组织".to_owned()));
         body.push(unranked_table(&unranked));
     }
     if !figures.excused.is_empty() {
         body.push(text(
             "经同意免除或不适用的事项不计入得分，列明如下。".to_owned(),
         ));
-        body.push(BodyBlock::Caption("不计入得分的事项".to_owned()));
+        let n = if unranked.is_empty() { 3 } else { 4 };
+        body.push(BodyBlock::Caption(format!("表{n} 不计入得分的事项")));
         body.push(excused_table(figures));
     }
 }
 
-fn rank_table(lines: &[Line]) -> BodyBlock {
+/// The place in the group stands beside the whole one, as `3/12`.
+fn rank_table(lines: &[Line], zoned: bool) -> BodyBlock {
     let columns = vec![
-        TableColumn::new("名次", 2).centred(),
-        TableColumn::new("党组织", 9),
-        TableColumn::new("得分", 3).centred(),
-        TableColumn::new("片区名次", 3).centred(),
-        TableColumn::new("计分", 2).centred(),
-        TableColumn::new("按时", 2).centred(),
-        TableColumn::new("逾期", 2).centred(),
-        TableColumn::new("未完成", 3).centred(),
+        TableColumn::new("名次", 3).centred(),
+        TableColumn::new("党组织", 11),
+        TableColumn::new("得分", 4).centred(),
+        TableColumn::new(if zoned { "片区内" } else { "同类内" }, 4).centred(),
+        TableColumn::new("计分", 3).centred(),
+        TableColumn::new("按时", 3).centred(),
+        TableColumn::new("逾期", 3).centred(),
+        TableColumn::new("未完成", 4).centred(),
     ];
     let rows = lines.iter().filter_map(|line| {
         let ranks = line.ranks?;
+        let in_group = if zoned { ranks.zone } else { Some(ranks.kind) };
         Some(vec![
             ranks.whole.place.to_string(),
             line.name.clone(),
             line.score_words(),
-            ranks.zone.map_or_else(
+            in_group.map_or_else(
                 || "—".to_owned(),
-                |zone| format!("{}/{}", zone.place, zone.of),
+                |rank| format!("{}/{}", rank.place, rank.of),
             ),
             line.counts.scored().to_string(),
             line.counts.on_time.to_string(),
@@ -327,9 +330,9 @@ fn unranked_table(lines: &[&Line]) -> BodyBlock {
 
 fn excused_table(figures: &Figures) -> BodyBlock {
     let columns = vec![
-        TableColumn::new("事项", 5),
-        TableColumn::new("理由", 5),
-        TableColumn::new("党组织", 6),
+        TableColumn::new("事项", 4),
+        TableColumn::new("理由", 4),
+        TableColumn::new("党组织", 9),
     ];
     let row = |one: &crate::figures::Excused| {
         vec![one.title.clone(), one.reason.clone(), named(&one.names)]

@@ -1,6 +1,6 @@
 //! 图表 in the hands of others: Word's and Excel's own, with data that can be edited.
 
-use super::python_says;
+use super::reader::python_says;
 use office::chart::{Chart, ChartSeries, ChartShape};
 use office::official::BodyBlock;
 use office::plain::{self, PlainDocument};

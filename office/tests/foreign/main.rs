@@ -5,53 +5,16 @@
 
 mod charts;
 mod measured;
+mod reader;
 
 use kernel::Day;
 use office::official::{self, BodyBlock, DocumentNumber, OfficialDocument, TableColumn};
 use office::plain::{self, PlainDocument};
 use office::xlsx::{self, Column, Kind, SheetOut, Value, Workbook};
-use std::ffi::OsString;
-use std::path::Path;
-use std::process::Command;
+use reader::python_says;
 
 fn day(s: &str) -> Day {
     s.parse().unwrap()
-}
-
-fn left_to_look_at(name: &str, bytes: &[u8]) {
-    if let Some(folder) = std::env::var_os("ZHIBU_LOOK") {
-        std::fs::write(Path::new(&folder).join(name), bytes).unwrap();
-    }
-}
-
-fn python() -> Option<OsString> {
-    let python = std::env::var_os("ZHIBU_PYTHON");
-    if python.is_none() {
-        eprintln!(
-            "SKIPPED: ZHIBU_PYTHON names no Python with python-docx, openpyxl and pdfplumber"
-        );
-    }
-    python
-}
-
-/// What Python prints about a file of ours, or `None` where there is no such Python.
-fn python_says(script: &str, name: &str, bytes: &[u8]) -> Option<String> {
-    left_to_look_at(name, bytes);
-    let python = python()?;
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
-    std::fs::write(&path, bytes).unwrap();
-    let out = Command::new(python)
-        .args(["-X", "utf8", "-c", script])
-        .arg(&path)
-        .output()
-        .unwrap();
-    assert!(
-        out.status.success(),
-        "{}",
-        String::from_utf8_lossy(&out.stderr)
-    );
-    Some(String::from_utf8(out.stdout).unwrap())
 }
 
 fn notice() -> OfficialDocument {

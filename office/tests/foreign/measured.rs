@@ -3,7 +3,8 @@
 //! for 仿宋_GB2312 and 方正小标宋简体. The renderer moves the block by a quarter of a millimetre to
 //! whole cells of the character grid, hence the tolerance of one.
 
-use super::{day, left_to_look_at, python};
+use super::day;
+use super::reader::{left_to_look_at, python};
 use office::chart::{Chart, ChartSeries, ChartShape};
 use office::official::{self, BodyBlock, DocumentNumber, OfficialDocument, TableColumn};
 use office::xlsx::Value;
