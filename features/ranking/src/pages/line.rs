@@ -27,7 +27,6 @@ struct LinePage {
     frame: Frame,
     ranking: Ranking,
     edition: Edition,
-    stage: Stage,
     line: Line,
     /// Whether the reader may open the duties and records behind the items.
     opens: bool,
@@ -87,7 +86,6 @@ pub async fn show(
         until: until.unwrap_or_default(),
         ranking,
         edition,
-        stage,
         line,
     })
 }
