@@ -48,7 +48,7 @@ impl LinePage {
             |rank: crate::entities::Rank| format!("第 {} 名（共 {} 个）", rank.place, rank.of);
         let mut all = vec![("总排名", words(ranks.whole))];
         all.extend(ranks.zone.map(|rank| ("片区内", words(rank))));
-        all.push(("同类组织内", words(ranks.kind)));
+        all.push(("同类组织", words(ranks.kind)));
         all
     }
 }
