@@ -5,6 +5,7 @@
 
 mod caller;
 mod county;
+pub mod duties;
 pub mod matrix;
 
 pub use caller::{Answer, Caller};

@@ -114,6 +114,8 @@ const THINGS: &[(&str, &str)] = &[
     ("organisations", "组织"),
     ("password", "密码"),
     ("post", "职务"),
+    ("objection", "排名异议"),
+    ("ranking", "排名"),
     ("record", "工作纪实"),
     ("reminder", "催办"),
     ("reminders", "催办"),
@@ -131,7 +133,7 @@ const THINGS: &[(&str, &str)] = &[
 ];
 
 /// 动作: each deed of the features in words; what is not here is put together from its parts.
-const WHOLE: [(&str, &str); 55] = [
+const WHOLE: [(&str, &str); 64] = [
     ("fill_demo", "生成演示数据"),
     ("sign_in", "登录"),
     ("sign_out", "退出登录"),
@@ -187,6 +189,15 @@ const WHOLE: [(&str, &str); 55] = [
     ("send_reminders", "催办"),
     ("give_feedback", "提出意见反馈"),
     ("answer_feedback", "答复意见反馈"),
+    ("draft_ranking", "草拟排名"),
+    ("change_ranking", "改排名设定"),
+    ("delete_ranking", "删除草拟的排名"),
+    ("send_ranking", "排名送核"),
+    ("withdraw_ranking", "撤回排名"),
+    ("object_to_ranking", "对排名提出异议"),
+    ("answer_objection", "答复排名异议"),
+    ("publish_ranking", "公布排名"),
+    ("correct_ranking", "更正排名"),
 ];
 
 /// Words for a code; the code itself beside them where a part is unknown.

@@ -37,7 +37,7 @@ struct AllPage {
 
 /// What a page of ours is called, by the beginning of its path.
 fn page_words(path: &str) -> &'static str {
-    const NAMES: [(&str, &str); 12] = [
+    const NAMES: [(&str, &str); 13] = [
         ("/duties/done", "已办"),
         ("/duties/", "一件事项"),
         ("/duties", "待办"),
@@ -45,6 +45,7 @@ fn page_words(path: &str) -> &'static str {
         ("/review", "审核"),
         ("/sheets", "交办单"),
         ("/progress", "进度"),
+        ("/rankings", "排名"),
         ("/office", "总览"),
         ("/notices", "待阅"),
         ("/organisations", "组织"),
