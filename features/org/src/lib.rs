@@ -2,6 +2,7 @@
 
 pub mod forms;
 pub mod import;
+pub mod lineage;
 pub mod pages;
 pub mod paths;
 pub mod pinyin;
@@ -12,6 +13,7 @@ pub mod typed;
 pub mod use_cases;
 
 pub use self::store::Node;
+pub use lineage::Lineage;
 pub use use_cases::{NewNode, NewPost};
 
 use ::store::Migration;

@@ -163,6 +163,18 @@ pub async fn organisations(db: &Db, reach: &Reach) -> Result<Vec<Node>, Error> {
     db.all(&sql, values).await
 }
 
+/// Path and name of every organisation within reach, closed ones too: what was theirs stays theirs.
+pub async fn paths_within(db: &Db, reach: &Reach) -> Result<Vec<(TreePath, String)>, Error> {
+    let mut values = vec![];
+    let within = reach.sql("n.path", "n.zone", &mut values);
+    let sql = format!(
+        "SELECT n.path, n.name FROM node n
+         WHERE n.category = 'organisation' AND n.path <> '' AND {within}
+         ORDER BY CASE WHEN n.to_day IS NULL THEN 1 ELSE 0 END, n.id"
+    );
+    db.all(&sql, values).await
+}
+
 /// The standing organisations of the whole county, in the tree's order.
 pub async fn all_organisations(db: &Db) -> Result<Vec<Node>, Error> {
     of_category(db, "organisation").await

@@ -7,7 +7,7 @@ use crate::use_cases::import_organisations;
 use crate::{paths, store as rows};
 use axum::extract::{Path, Query, State};
 use kernel::Id;
-use office::xlsx::{SheetOut, Workbook, write};
+use office::xlsx::SheetOut;
 use web::reply::XLSX;
 use web::{Actor, App, Failure, Form, Frame, Result, Right, reply};
 
@@ -20,21 +20,7 @@ pub struct Said {
 
 /// A sheet as a file under `单位_内容_日期.xlsx`.
 pub fn sheet_file(app: &App, unit: &str, content: &str, sheet: SheetOut) -> Result {
-    let day = app.store.today().to_string().replace('-', "");
-    let bytes = write(&Workbook {
-        sheets: vec![sheet],
-    })
-    .map_err(|_| Failure::Broken(store::Error::Schema("a sheet was not written".to_owned())))?;
-    let clean = |text: &str| {
-        text.chars()
-            .map(|c| if r#"\/:*?"<>|"#.contains(c) { '_' } else { c })
-            .collect::<String>()
-    };
-    reply::attachment(
-        &format!("{}_{}_{day}.xlsx", clean(unit), clean(content)),
-        XLSX,
-        bytes,
-    )
+    web::sheet::file(app, unit, content, vec![sheet])
 }
 
 fn home_name(app: &App, actor: &Actor) -> String {
