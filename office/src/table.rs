@@ -88,7 +88,13 @@ pub fn read_rows(
     max_rows: usize,
     each: &mut dyn FnMut(&[String], Row) -> bool,
 ) -> Result<Sheet, OfficeError> {
-    read_sized(bytes, file_name, max_rows, &std::cell::Cell::default(), each)
+    read_sized(
+        bytes,
+        file_name,
+        max_rows,
+        &std::cell::Cell::default(),
+        each,
+    )
 }
 
 /// The same; `about` is told how many rows the file says it has, before the first one comes.
