@@ -236,7 +236,7 @@ pub async fn set_columns<K: Kind>(
 /// What the address of a list carries.
 #[derive(serde::Deserialize)]
 pub struct ListAsked {
-    kind: String,
+    kind: Option<String>,
     after: Option<i64>,
     said: Option<String>,
 }
@@ -249,7 +249,10 @@ pub async fn list<K: Kind>(
     Query(asked): Query<ListAsked>,
 ) -> Result {
     let import = load::<K>(&app, &actor, id).await?;
-    let list = List::of(&asked.kind).ok_or(Failure::NotFound)?;
+    let Some(kind) = asked.kind else {
+        return reply::see_other(K::path(id));
+    };
+    let list = List::of(&kind).ok_or(Failure::NotFound)?;
     let frame = frame::<K>(&app, &actor).await?.saying(asked.said);
     let after = asked.after.unwrap_or(0);
     reply::page(&ListPage::of::<K>(&app, frame, import, list, after).await?)
