@@ -18,7 +18,9 @@ pub use use_cases::NewMember;
 
 use ::store::Migration;
 use axum::routing::{get, post};
-use pages::{close, edit, exchange, member, organisation, posts, roster};
+use pages::{
+    close, edit, exchange, member, organisation, organisation_export, posts, roster, roster_export,
+};
 use web::{Feature, Nav, Right, Route};
 
 fn always(_: &web::Actor) -> bool {
@@ -41,6 +43,16 @@ pub fn feature() -> Feature {
         routes: vec![
             Route::get("/organisations", TREE, get(organisation::home)),
             Route::get("/organisations/{id}", TREE, get(organisation::show)),
+            Route::get(
+                "/organisations/{id}/below/export",
+                TREE,
+                get(organisation_export::below),
+            ),
+            Route::get(
+                "/organisations/{id}/posts/export",
+                TREE,
+                get(organisation_export::posts),
+            ),
             Route::get("/organisations/{id}/close", SHAPE, get(close::show)),
             Route::post("/organisations/{id}/close", SHAPE, post(close::save)),
             Route::get("/organisations/{id}/posts/new", SHAPE, get(posts::new)),
@@ -51,7 +63,14 @@ pub fn feature() -> Feature {
                 SEE,
                 get(roster::of_organisation),
             ),
+            Route::get(
+                "/organisations/{id}/members/export",
+                SEE,
+                get(roster_export::of_organisation),
+            ),
             Route::get("/members", SEE, get(roster::everybody)),
+            Route::get("/members/list/export", SEE, get(roster_export::everybody)),
+            Route::post("/members/list/export", SEE, post(roster_export::asked_for)),
             Route::post("/members/find", SEE, post(roster::find)),
             Route::get("/members/new", EDIT, get(edit::new)),
             Route::post("/members/new", EDIT, post(edit::create)),
