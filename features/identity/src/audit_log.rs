@@ -131,7 +131,7 @@ const THINGS: &[(&str, &str)] = &[
 ];
 
 /// 动作: each deed of the features in words; what is not here is put together from its parts.
-const WHOLE: [(&str, &str); 55] = [
+const WHOLE: &[(&str, &str)] = &[
     ("fill_demo", "生成演示数据"),
     ("sign_in", "登录"),
     ("sign_out", "退出登录"),
@@ -174,6 +174,10 @@ const WHOLE: [(&str, &str); 55] = [
     ("import_organisations", "导入组织"),
     ("import_members", "导入党员"),
     ("undo_import", "撤销导入"),
+    ("export_members", "导出党员名册"),
+    ("export_unmasked_members", "导出党员名册（完整号码）"),
+    ("export_posts", "导出任职"),
+    ("export_records", "导出工作纪实"),
     ("create_account", "新建账号"),
     ("suspend_account", "停用账号"),
     ("resume_account", "恢复账号"),

@@ -2,6 +2,7 @@
 
 mod board;
 mod cell;
+mod exports;
 mod feedback;
 mod first;
 mod list;
@@ -27,6 +28,16 @@ pub fn routes() -> Vec<Route> {
         Route::get("/progress/{sheet}/export", SeeProgress, get(board::export)),
         Route::get("/progress/{sheet}/list", SeeProgress, get(list::show)),
         Route::get(
+            "/progress/{sheet}/list/export",
+            SeeProgress,
+            get(list::export),
+        ),
+        Route::get(
+            "/progress/{sheet}/remind/export",
+            SendReminders,
+            get(exports::owing),
+        ),
+        Route::get(
             "/progress/{sheet}/remind",
             SendReminders,
             get(remind::preview),
@@ -38,6 +49,8 @@ pub fn routes() -> Vec<Route> {
         ),
         Route::get("/progress/{sheet}/{key}", SeeDuties, get(cell::show)),
         Route::get(paths::NOTICES, SignedIn, get(notices::unread)),
+        Route::get("/notices/export", SignedIn, get(exports::unread)),
+        Route::get("/notices/read/export", SignedIn, get(exports::read)),
         Route::get(paths::READ, SignedIn, get(notices::read)),
         Route::post("/notices/read-all", SignedIn, post(notices::read_all)),
         Route::post("/notices/{id}/read", SignedIn, post(notices::read_one)),
