@@ -191,6 +191,7 @@ const WHOLE: &[(&str, &str)] = &[
     ("send_reminders", "催办"),
     ("give_feedback", "提出意见反馈"),
     ("answer_feedback", "答复意见反馈"),
+    ("see_feedback", "已看意见反馈"),
 ];
 
 /// Words for a code; the code itself beside them where a part is unknown.

@@ -18,6 +18,11 @@ pub const FEEDBACK: &str = "/feedback";
 /// 学校怎么说
 pub const ALL_FEEDBACK: &str = "/feedback/all";
 
+/// The same as a workbook.
+pub const FEEDBACK_EXPORT: &str = "/feedback/all/export";
+/// 基层负担
+pub const BURDEN: &str = "/burden";
+
 /// The board of a sheet.
 pub fn board(sheet: Id) -> String {
     format!("{PROGRESS}?sheet={sheet}")

@@ -1,11 +1,15 @@
 //! Excel: the board, the lists behind its figures, notices, who owes.
 
 use crate::pages::Board;
-use crate::store::{ListedRow, NoticeRow, OwedRow};
+use crate::store::{FeedbackRow, ListedRow, NoticeRow, OwedRow};
 use crate::tally::look_of;
-use kernel::Instant;
+use crate::use_cases::answer_feedback::outcome_words;
+use crate::use_cases::give_feedback::kind_words;
+use crate::working_time::age;
+use kernel::{Day, Instant};
 use office::xlsx::{Column, Kind, SheetOut, Value};
 use org::{Lineage, Node};
+use rules::calendar::WorkingCalendar;
 
 fn count(title: &str) -> Column {
     Column::text(title, 8).of(Kind::Integer)
@@ -133,6 +137,57 @@ pub fn owed(node: &Node, rows: &[OwedRow], last: Option<Instant>, above: &Lineag
         n(rows.len()),
         n(rows.iter().filter(|row| row.overdue).count()),
         last.map(|at| at.day()).into(),
+    ]);
+    cells
+}
+
+/// 意见反馈 without its rows.
+pub fn feedback(title: Option<String>, above: &Lineage) -> SheetOut {
+    let mut columns = above.columns();
+    columns.extend([
+        Column::text("姓名", 12),
+        day("收到"),
+        Column::text("类别", 14),
+        Column::text("关于", 36),
+        Column::text("意见", 60),
+        day("已看"),
+        day("答复日期"),
+        Column::text("结果", 8),
+        Column::text("答复", 60),
+        Column::text("答复人", 12),
+        Column::text("历时（工作日）", 10).of(Kind::Integer),
+    ]);
+    SheetOut {
+        name: "意见反馈".to_owned(),
+        title,
+        columns,
+        ..SheetOut::default()
+    }
+}
+
+/// A message in those columns.
+pub fn said(
+    row: &FeedbackRow,
+    about: &str,
+    above: &Lineage,
+    calendar: &WorkingCalendar,
+    today: Day,
+) -> Vec<Value> {
+    let own = row.organisation_name.as_deref().unwrap_or_default();
+    let until = row.answered_at.map_or(today, |at| at.day());
+    let mut cells = above.cells(&row.path, row.zone, own);
+    cells.extend([
+        row.by_name.as_str().into(),
+        row.at.day().into(),
+        kind_words(&row.kind).into(),
+        about.into(),
+        row.words.as_str().into(),
+        row.seen_at.map(|at| at.day()).into(),
+        row.answered_at.map(|at| at.day()).into(),
+        outcome_words(&row.outcome).into(),
+        row.answer.clone().into(),
+        row.answered_by.clone().into(),
+        Value::Integer(age(calendar, row.at, until)),
     ]);
     cells
 }

@@ -3,7 +3,10 @@
 mod feedback;
 mod notices;
 
-pub use feedback::{FeedbackRow, feedback, feedback_count, find_feedback, own_feedback};
+pub use feedback::{
+    FeedbackFilter, FeedbackRow, feedback, feedback_count, feedback_kinds, feedback_open,
+    find_feedback, own_feedback,
+};
 pub use notices::{
     NewNotice, NoticeRow, OwedRow, active, add_notices, last_reminded, link_of, mark_read, notices,
     owed, unread, workers,

@@ -4,6 +4,7 @@ mod board;
 mod cell;
 mod exports;
 mod feedback;
+mod feedback_all;
 mod first;
 mod list;
 mod notices;
@@ -20,7 +21,9 @@ use web::{Failure, Nav, Right, Role, Route};
 
 /// Ways in.
 pub fn routes() -> Vec<Route> {
-    use Right::{ExcuseDuties, SeeDuties, SeeProgress, SendReminders, SignedIn};
+    use Right::{
+        AnswerFeedback, SeeDuties, SeeFeedback, SeeProgress, SendReminders, SignedIn,
+    };
     vec![
         Route::get(paths::HOME, SignedIn, get(first::lead)),
         Route::get(paths::OFFICE, SeeProgress, get(office::show)),
@@ -57,11 +60,22 @@ pub fn routes() -> Vec<Route> {
         Route::post("/notices/{id}/open", SignedIn, post(notices::open)),
         Route::get(paths::FEEDBACK, SignedIn, get(feedback::form)),
         Route::post(paths::FEEDBACK, SignedIn, post(feedback::give)),
-        Route::get(paths::ALL_FEEDBACK, ExcuseDuties, get(feedback::all)),
+        Route::get("/feedback/export", SignedIn, get(feedback::export)),
+        Route::get(paths::ALL_FEEDBACK, SeeFeedback, get(feedback_all::show)),
+        Route::get(
+            paths::FEEDBACK_EXPORT,
+            SeeFeedback,
+            get(feedback_all::export),
+        ),
         Route::post(
             "/feedback/{id}/answer",
-            ExcuseDuties,
-            post(feedback::answer),
+            AnswerFeedback,
+            post(feedback_all::answer),
+        ),
+        Route::post(
+            "/feedback/{id}/seen",
+            AnswerFeedback,
+            post(feedback_all::seen),
         ),
     ]
 }
