@@ -1,5 +1,6 @@
 //! Readers across the others: who stands where, who still owes, reminders, what is a burden.
 
+pub mod burden;
 pub mod pages;
 pub mod paths;
 pub mod sheets;

@@ -1,5 +1,7 @@
 //! Excel: the board, the lists behind its figures, notices, who owes.
 
+pub mod burden;
+
 use crate::pages::Board;
 use crate::store::{FeedbackRow, ListedRow, NoticeRow, OwedRow};
 use crate::tally::look_of;

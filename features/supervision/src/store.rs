@@ -1,8 +1,13 @@
 //! Every statement of the feature.
 
+mod burden;
 mod feedback;
 mod notices;
 
+pub use burden::{
+    AskedItem, Earlier, Issued, Laden, asked_items, asked_of, issued_between, laden, standing,
+    what_was_asked,
+};
 pub use feedback::{
     FeedbackFilter, FeedbackRow, feedback, feedback_count, feedback_kinds, feedback_open,
     find_feedback, own_feedback,

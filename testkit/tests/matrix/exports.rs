@@ -34,6 +34,8 @@ const NO_LIST: &[&str] = &[
     "/organisations/export",
     "/members/export",
     "/audit/rights.xlsx",
+    // Sums of several kinds, a sheet of the workbook each.
+    "/burden/export",
     "/roles/rights.xlsx",
 ];
 
@@ -74,6 +76,7 @@ fn lists(samples: &Samples, world: &World) -> Vec<List> {
         list(county.superior, "/notices/read", "<main", ITEM),
         list(officer, "/feedback/all", "<main", "<section class=\"card\" id="),
         list(county.secretary, "/feedback", "<main", "<section class=\"card\" id="),
+        list(officer, "/burden/items", "<tbody>", TABLE),
         list(county.system_admin, "/accounts", "<tbody>", TABLE),
         list(county.security_admin, "/roles?role=secretary", "<tbody>", TABLE),
         list(county.audit_admin, "/audit?action=prepare_import", "<tbody>", TABLE),

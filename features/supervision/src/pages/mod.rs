@@ -1,6 +1,7 @@
 //! The screens.
 
 mod board;
+mod burden;
 mod cell;
 mod exports;
 mod feedback;
@@ -22,7 +23,7 @@ use web::{Failure, Nav, Right, Role, Route};
 /// Ways in.
 pub fn routes() -> Vec<Route> {
     use Right::{
-        AnswerFeedback, SeeDuties, SeeFeedback, SeeProgress, SendReminders, SignedIn,
+        AnswerFeedback, SeeBurden, SeeDuties, SeeFeedback, SeeProgress, SendReminders, SignedIn,
     };
     vec![
         Route::get(paths::HOME, SignedIn, get(first::lead)),
@@ -60,6 +61,14 @@ pub fn routes() -> Vec<Route> {
         Route::post("/notices/{id}/open", SignedIn, post(notices::open)),
         Route::get(paths::FEEDBACK, SignedIn, get(feedback::form)),
         Route::post(paths::FEEDBACK, SignedIn, post(feedback::give)),
+        Route::get(paths::BURDEN, SeeBurden, get(burden::show)),
+        Route::get("/burden/export", SeeBurden, get(burden::export)),
+        Route::get(paths::BURDEN_ITEMS, SeeBurden, get(burden::items)),
+        Route::get(
+            paths::BURDEN_ITEMS_EXPORT,
+            SeeBurden,
+            get(burden::export_items),
+        ),
         Route::get("/feedback/export", SignedIn, get(feedback::export)),
         Route::get(paths::ALL_FEEDBACK, SeeFeedback, get(feedback_all::show)),
         Route::get(
@@ -96,6 +105,14 @@ pub fn nav() -> Vec<Nav> {
             label: "进度",
             path: paths::PROGRESS,
             right: Right::SeeProgress,
+            shown: |_| true,
+            count: None,
+        },
+        Nav {
+            order: 60,
+            label: "负担",
+            path: paths::BURDEN,
+            right: Right::SeeBurden,
             shown: |_| true,
             count: None,
         },
