@@ -35,8 +35,10 @@ on_both! {
         assert!(!page.contains("/answer") && !page.contains("别的学校"));
         let all = leader.get("/feedback/all").await.page();
         assert!(!all.contains(&foreign));
-        let officer = County::call(&app, county.officer).await;
         app.pass_days(7);
+        let officer = County::call(&app, county.officer).await;
+        let leader = County::call(&app, county.leader).await;
+        let secretary = County::call(&app, county.secretary).await;
         let page = officer.get("/feedback/all?state=open").await;
         assert!(page.words().contains("已 5 个工作日"), "{}", page.words());
         let action = answer(&page.text);
