@@ -249,7 +249,7 @@ fn head(out: &mut Worksheet, sheet: &SheetOut, styles: &Styles) -> Result<u32, X
         row += 1;
     }
     if !sheet.notes.is_empty() {
-        let text = format!("填表说明：{}", sheet.notes.join("\n"));
+        let text = sheet.notes.join("\n");
         across(out, row, sheet.columns.len(), &text, &styles.note)?;
         out.set_row_height(row, (lines(&text, sheet) * 15).clamp(18, 400))?;
         row += 1;
