@@ -87,7 +87,11 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
     let issued = time.issued(None);
     let all = burden::load(db, &reach, &issued).await?;
     let laden = store::laden(db, &reach, &issued).await?;
-    let top: Vec<Id> = laden.iter().take(MOST).map(|one| one.organisation).collect();
+    let top: Vec<Id> = laden
+        .iter()
+        .take(MOST)
+        .map(|one| one.organisation)
+        .collect();
     let what = store::what_was_asked(db, &reach, &issued, &top).await?;
     let load = Load::of(&all);
     let kinds = store::feedback_kinds(db, &reach, issued.from, issued.to).await?;
@@ -103,9 +107,7 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
         issuers: issuers(&all, &time),
         schools: laden.len(),
         median_duties: median(laden.iter().map(|one| one.asked).collect()).unwrap_or(0),
-        median_minutes: minutes(
-            median(laden.iter().map(|one| one.seconds).collect()).unwrap_or(0),
-        ),
+        median_minutes: minutes(median(laden.iter().map(|one| one.seconds).collect()).unwrap_or(0)),
         heard: store::feedback_count(db, &reach, issued.from, issued.to).await?,
         kinds: kinds.into_iter().map(named).collect(),
         heaviest: laden
@@ -157,15 +159,14 @@ fn issuers(all: &[Asking], time: &Time) -> Vec<Line> {
     by.into_iter().map(of).collect()
 }
 
-fn heavy(
-    one: &Laden,
-    what: &HashMap<Id, Vec<(String, i64)>>,
-    most: i64,
-    time: &Time,
-) -> Heavy {
+fn heavy(one: &Laden, what: &HashMap<Id, Vec<(String, i64)>>, most: i64, time: &Time) -> Heavy {
     const NAMED: usize = 3;
     let all = what.get(&one.organisation).map_or(&[][..], Vec::as_slice);
-    let named: Vec<&str> = all.iter().take(NAMED).map(|(title, _)| title.as_str()).collect();
+    let named: Vec<&str> = all
+        .iter()
+        .take(NAMED)
+        .map(|(title, _)| title.as_str())
+        .collect();
     let rest = if all.len() > NAMED { "等" } else { "" };
     Heavy {
         name: one.name.clone(),
@@ -196,7 +197,10 @@ pub async fn export(
     let title = |words: &str| sheet::title(&app, &format!("{}{words}（用时为估算）", time.words()));
     let book = vec![
         sheets::issuers(title("按下达单位"), &burden::by_issuer(&all)),
-        sheets::months(title("按月"), &burden::by_month(&all, time.from(), time.to())),
+        sheets::months(
+            title("按月"),
+            &burden::by_month(&all, time.from(), time.to()),
+        ),
         sheets::schools(title("按党组织"), &laden, &above),
         sheets::items(title("交办事项"), &all),
     ];
