@@ -136,31 +136,6 @@ fn many_rows_are_written_one_by_one() {
 }
 
 #[test]
-fn notes_say_once_what_they_are() {
-    let first = |note: &str, column: Column| {
-        let sheet = SheetOut {
-            notes: vec![note.into()],
-            columns: vec![column],
-            ..SheetOut::default()
-        };
-        let book = Workbook {
-            sheets: vec![sheet],
-        };
-        tables(&write(&book).unwrap())[0].rows[0][0].text.clone()
-    };
-    let plain = || Column::text("姓名", 5);
-    assert_eq!(
-        first("照实填写。", plain().required()),
-        "填表说明：照实填写。"
-    );
-    assert_eq!(
-        first("填表说明：照实填写。", plain().required()),
-        "填表说明：照实填写。"
-    );
-    assert_eq!(first("数据截至今天。", plain()), "说明：数据截至今天。");
-}
-
-#[test]
 fn a_chart_over_what_is_not_there_is_refused() {
     let book = |rows| Workbook {
         sheets: vec![SheetOut {

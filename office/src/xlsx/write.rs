@@ -289,7 +289,7 @@ fn head(out: &mut Worksheet, sheet: &SheetOut, styles: &Styles) -> Result<u32, X
         row += 1;
     }
     if !sheet.notes.is_empty() {
-        let text = noted(sheet);
+        let text = sheet.notes.join("\n");
         across(out, row, sheet.columns.len(), &text, &styles.note)?;
         out.set_row_height(row, (lines(&text, sheet) * 15).clamp(18, 400))?;
         row += 1;
@@ -305,17 +305,6 @@ fn head(out: &mut Worksheet, sheet: &SheetOut, styles: &Styles) -> Result<u32, X
     }
     out.set_row_height(row, 24)?;
     Ok(row)
-}
-
-/// The notes with their head: how to fill in what is a form, else what the table says.
-fn noted(sheet: &SheetOut) -> String {
-    let text = sheet.notes.join("\n");
-    let is_form = sheet.columns.iter().any(|column| column.required);
-    match (is_form, text.starts_with("填表说明")) {
-        (_, true) => text,
-        (true, false) => format!("填表说明：{text}"),
-        (false, false) => format!("说明：{text}"),
-    }
 }
 
 /// Lines the text takes across the columns.

@@ -3,6 +3,9 @@
 
 mod life;
 mod objections;
+mod paper;
+#[path = "../../../../office/tests/foreign/reader.rs"]
+mod reader;
 mod scores;
 mod sight;
 mod world;
