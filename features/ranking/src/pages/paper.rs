@@ -11,6 +11,7 @@ use axum::extract::State;
 use kernel::Id;
 use serde::Deserialize;
 use task::pages::{Asked, Key};
+use web::sheet::{file_name, unit};
 use web::{Actor, App, Failure, Frame, reply};
 
 /// Which edition; the one that stands when none is named.
@@ -79,7 +80,7 @@ pub async fn word(
     let sent = paper.ranking.sent_at.map(|at| at.day());
     let title = bulletin::title(&paper.edition);
     let day = bulletin::day(&paper.edition);
-    let name = format!("{}_{title}_{day}.docx", paper.issuer);
+    let name = file_name(&paper.issuer, &title, day, "docx");
     let written = move || {
         office::official::write(&bulletin::official(&Bulletin {
             edition: &paper.edition,
@@ -101,16 +102,8 @@ pub async fn excel(
     Asked(query): Asked<Query>,
 ) -> web::Result {
     let paper = gather(&app, &actor, id, query.edition).await?;
-    // The file of one organisation bears its name, not the office's.
-    let whose = match (&paper.edition.lines[..], paper.whole) {
-        ([line], false) => line.name.clone(),
-        _ => paper.issuer.clone(),
-    };
-    let name = format!(
-        "{whose}_{}排名_{}.xlsx",
-        period_words(paper.edition.period),
-        bulletin::day(&paper.edition)
-    );
+    let content = format!("{}排名", period_words(paper.edition.period));
+    let name = file_name(&unit(&app, &actor), &content, app.store.today(), "xlsx");
     let made_at = app.store.now().chinese_full();
     let written = move || {
         let stage = paper.stage.chinese();
