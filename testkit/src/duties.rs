@@ -73,19 +73,6 @@ pub async fn duty(app: &TestApp, key: Key) -> DutyRow {
     find_duty(app.app.store.db(), key).await.unwrap().unwrap()
 }
 
-/// Runs the jobs that are due, as the server does.
-pub async fn run_jobs(app: &TestApp) {
-    let store = &app.app.store;
-    let handlers: Vec<_> = app.features.iter().flat_map(|f| f.jobs.clone()).collect();
-    while let Some(job) = store.claim_job().await.unwrap() {
-        if let Some((_, handler)) = handlers.iter().find(|(kind, _)| *kind == job.kind) {
-            let payload = serde_json::from_str(&job.payload).unwrap();
-            handler(app.app.clone(), payload).await.unwrap();
-        }
-        store.finish_job(&job).await.unwrap();
-    }
-}
-
 /// The first lines of an account's notices, the newest first.
 pub async fn notices(app: &TestApp, account: Id) -> Vec<String> {
     let sql = "SELECT words FROM notice WHERE account = $1 ORDER BY id DESC";

@@ -6,6 +6,7 @@
 mod caller;
 mod county;
 pub mod duties;
+mod jobs;
 pub mod matrix;
 
 pub use caller::{Answer, Caller};

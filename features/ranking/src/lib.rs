@@ -2,10 +2,13 @@
 //! named person. What was sent is frozen: an upheld objection makes a new edition, the old one stays
 //! readable.
 
+pub mod bulletin;
 pub mod compute;
 pub mod entities;
+pub mod figures;
 pub mod pages;
 pub mod paths;
+pub mod sheets;
 pub mod store;
 pub mod use_cases;
 

@@ -6,6 +6,7 @@ mod edit;
 mod line;
 mod list;
 mod objection;
+mod paper;
 mod show;
 mod table;
 
@@ -18,7 +19,7 @@ use web::{Actor, App, Failure, Nav, Right, Route};
 
 /// Ways in.
 pub fn routes() -> Vec<Route> {
-    [seeing(), ranking(), objecting()].concat()
+    [seeing(), papers(), ranking(), objecting()].concat()
 }
 
 fn seeing() -> Vec<Route> {
@@ -28,6 +29,15 @@ fn seeing() -> Vec<Route> {
         Route::get("/rankings/{id}", see, get(show::standing)),
         Route::get("/rankings/{id}/editions/{number}", see, get(show::edition)),
         Route::get("/rankings/{id}/lines/{organisation}", see, get(line::show)),
+    ]
+}
+
+fn papers() -> Vec<Route> {
+    let see = Right::SeeRankings;
+    vec![
+        Route::get("/rankings/{id}/bulletin.docx", see, get(paper::word)),
+        Route::get("/rankings/{id}/export", see, get(paper::excel)),
+        Route::get("/rankings/{id}/print", see, get(paper::print)),
     ]
 }
 

@@ -7,7 +7,6 @@ use ranking::entities::{Edition, Line};
 use rules::measure::Measure;
 use rules::who::Who;
 use store::{By, Fail, params};
-use testkit::duties::run_jobs;
 use testkit::{Caller, County, TestApp};
 
 /// The sheet and its items, all due in November before the 20th: 意见征集 (weight 2) on the 9th,
@@ -173,7 +172,7 @@ pub async fn version(app: &TestApp, ranking: Id) -> i64 {
 pub async fn send(app: &TestApp, officer: &Caller, other: &[(&str, &str)]) -> Id {
     let ranking = draft(officer, other).await;
     act(app, officer, ranking, "send", &[]).await.led_to();
-    run_jobs(app).await;
+    app.work().await;
     ranking
 }
 
