@@ -73,11 +73,6 @@ pub async fn duty(app: &TestApp, key: Key) -> DutyRow {
     find_duty(app.app.store.db(), key).await.unwrap().unwrap()
 }
 
-/// Runs the jobs that are due, as the server does.
-pub async fn run_jobs(app: &TestApp) {
-    app.work().await;
-}
-
 /// The first lines of an account's notices, the newest first.
 pub async fn notices(app: &TestApp, account: Id) -> Vec<String> {
     let sql = "SELECT words FROM notice WHERE account = $1 ORDER BY id DESC";

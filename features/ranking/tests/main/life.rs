@@ -3,7 +3,7 @@
 use crate::world::{FIELDS, act, draft, edition, issue, object, objection, send, told, version};
 use duty::use_cases::{Excuse, Judgement};
 use store::params;
-use testkit::duties::{excuse, judge, notices, run_jobs, submit};
+use testkit::duties::{excuse, judge, notices, submit};
 use testkit::{County, on_both};
 
 on_both! {
@@ -64,7 +64,7 @@ on_both! {
         assert_eq!(officer.post(&path, &[("_version", &stale)]).await.status, 409);
         let withdrawn = act(&app, &officer, id, "withdraw", &[("words", "有误")]).await;
         assert!(withdrawn.words().contains("已经公布，不能撤回"), "{}", withdrawn.words());
-        run_jobs(&app).await;
+        app.work().await;
         let told = notices(&app, county.secretary).await;
         assert_eq!(told[0], "排名公布：十一月排名");
         assert_eq!(told[1], "对排名的异议有了答复：不成立");
@@ -100,7 +100,7 @@ on_both! {
         assert!(words.contains("第一小学党支部“意见征集”由“未完成”改为“逾期完成”：补查到签收记录"), "{words}");
         let old = second.get(&format!("/rankings/{id}/editions/1")).await.words();
         assert!(old.contains("这是第 1 版，已被新的一版取代"), "{old}");
-        run_jobs(&app).await;
+        app.work().await;
         assert_eq!(notices(&app, county.secretary).await[0], "排名更正：十一月排名");
     }
 

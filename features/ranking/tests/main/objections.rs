@@ -1,7 +1,7 @@
 //! Objections and what they change.
 
 use crate::world::{act, edition, issue, object, objection, send, told};
-use testkit::duties::{notices, run_jobs, submit};
+use testkit::duties::{notices, submit};
 use testkit::{County, on_both};
 
 on_both! {
@@ -38,7 +38,7 @@ on_both! {
         let other = County::call(&app, county.second_secretary).await;
         let words = other.get(&format!("/rankings/{id}")).await.words();
         assert!(words.contains("核实一项异议后重新计算") && !words.contains("第一小学"), "{words}");
-        run_jobs(&app).await;
+        app.work().await;
         assert_eq!(notices(&app, county.secretary).await[0], "对排名的异议有了答复：成立");
         let again = act(&app, &officer, id, &path, &fields).await;
         assert!(again.words().contains("已经有人答复"), "{}", again.words());

@@ -7,14 +7,12 @@ use ranking::entities::{Edition, Line};
 use rules::measure::Measure;
 use rules::who::Who;
 use store::{By, Fail, params};
-use testkit::duties::run_jobs;
 use testkit::{Caller, County, TestApp};
 
 /// The sheet and its items, all due in November before the 20th: 意见征集 (weight 2) on the 9th,
 /// 讲党课 (1) on the 12th, 换届 (1) on the 16th, and 报计划, which only asks for a file.
 #[derive(Clone, Copy)]
 pub struct Sheet {
-    pub id: Id,
     pub survey: Id,
     pub lecture: Id,
     pub election: Id,
@@ -106,7 +104,6 @@ pub async fn issue(app: &TestApp, county: &County) -> Sheet {
             tx.audit("issue_sheet", ("sheet", sheet), &TreePath::new("001"), detail)
                 .await?;
             Ok(Sheet {
-                id: sheet,
                 survey: ids[0],
                 lecture: ids[1],
                 election: ids[2],
@@ -173,7 +170,7 @@ pub async fn version(app: &TestApp, ranking: Id) -> i64 {
 pub async fn send(app: &TestApp, officer: &Caller, other: &[(&str, &str)]) -> Id {
     let ranking = draft(officer, other).await;
     act(app, officer, ranking, "send", &[]).await.led_to();
-    run_jobs(app).await;
+    app.work().await;
     ranking
 }
 
