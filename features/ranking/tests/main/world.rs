@@ -13,11 +13,9 @@ use testkit::{Caller, County, TestApp};
 /// 讲党课 (1) on the 12th, 换届 (1) on the 16th, and 报计划, which only asks for a file.
 #[derive(Clone, Copy)]
 pub struct Sheet {
-    pub id: Id,
     pub survey: Id,
     pub lecture: Id,
     pub election: Id,
-    pub plan: Id,
 }
 
 impl Sheet {
@@ -105,11 +103,9 @@ pub async fn issue(app: &TestApp, county: &County) -> Sheet {
             tx.audit("issue_sheet", ("sheet", sheet), &TreePath::new("001"), detail)
                 .await?;
             Ok(Sheet {
-                id: sheet,
                 survey: ids[0],
                 lecture: ids[1],
                 election: ids[2],
-                plan: ids[3],
             })
         })
         .await;
