@@ -192,7 +192,7 @@ fn groups(lines: &[Line], zoned: bool) -> Vec<Group> {
             }
         })
         .collect();
-    groups.sort_by(|a, b| b.mean.cmp(&a.mean));
+    groups.sort_by_key(|group| std::cmp::Reverse(group.mean));
     groups
 }
 

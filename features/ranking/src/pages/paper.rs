@@ -5,6 +5,7 @@ use super::{edition_of, seen};
 use crate::bulletin::{self, Bulletin};
 use crate::entities::{Edition, Line, Ranking, Stage};
 use crate::figures::{Figures, period_words};
+use crate::use_cases::RankingRefusal;
 use crate::{paths, sheets, store};
 use askama::Template;
 use axum::extract::State;
@@ -73,7 +74,7 @@ pub async fn word(
 ) -> web::Result {
     let paper = gather(&app, &actor, id, query.edition).await?;
     if !paper.whole {
-        return Err(Failure::NotFound);
+        return Err(Failure::Refused(Box::new(RankingRefusal::OwnLineOnly)));
     }
     let objections = store::objections(app.store.db(), id, None).await?;
     let upheld = objections.iter().filter(|o| o.upheld == Some(true)).count();

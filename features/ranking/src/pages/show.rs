@@ -41,6 +41,8 @@ struct ShowPage {
     tabs: Vec<(String, By)>,
     next: Option<String>,
     all: bool,
+    /// What the papers' addresses ask for: the edition, where it is not the one that stands.
+    asked: String,
     office: bool,
     /// Nothing stands in the way of publishing it today.
     publishes: bool,
@@ -150,6 +152,10 @@ async fn page(app: &App, actor: &Actor, id: Id, number: Option<i64>, query: Quer
             .next
             .map(|at| format!("{here}?by={}&from={at}", by.code())),
         all: sight.all,
+        asked: match stands {
+            true => String::new(),
+            false => format!("?edition={}", edition.number),
+        },
         until: ranking
             .objections_until
             .map(|last| until_words(last, today))

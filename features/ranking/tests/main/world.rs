@@ -16,7 +16,6 @@ pub struct Sheet {
     pub survey: Id,
     pub lecture: Id,
     pub election: Id,
-    pub plan: Id,
 }
 
 impl Sheet {
@@ -107,7 +106,6 @@ pub async fn issue(app: &TestApp, county: &County) -> Sheet {
                 survey: ids[0],
                 lecture: ids[1],
                 election: ids[2],
-                plan: ids[3],
             })
         })
         .await;
