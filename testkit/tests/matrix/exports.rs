@@ -138,12 +138,6 @@ fn lists(samples: &Samples, world: &World) -> Vec<List> {
             "<section class=\"card\" id=",
         ),
         list(officer, "/burden/items", "<tbody>", TABLE),
-        list(
-            officer,
-            at(county.first, "/rankings/{id}"),
-            "<tbody>",
-            TABLE,
-        ),
         list(county.system_admin, "/accounts", "<tbody>", TABLE),
         list(
             county.security_admin,

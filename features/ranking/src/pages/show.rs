@@ -56,8 +56,6 @@ struct ShowPage {
     /// The edition that stands is shown, not an earlier one.
     stands: bool,
     editions: Vec<EditionRow>,
-    /// The edition as the papers' addresses name it; empty for the one that stands.
-    paper: String,
 }
 
 impl ShowPage {
@@ -140,7 +138,6 @@ async fn page(app: &App, actor: &Actor, id: Id, number: Option<i64>, query: Quer
     let unanswered = store::open_count(app.store.db(), id).await?;
     let frame = Frame::new(app, actor, paths::LIST, &ranking.title).await?;
     web::page(&ShowPage {
-        paper: number.map_or_else(String::new, |n| format!("?edition={n}")),
         frame: frame.saying(query.said),
         stage: ranking.stage(today),
         sentence: sentence(&ranking, &edition, &sight),

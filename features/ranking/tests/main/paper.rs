@@ -8,11 +8,11 @@ use office::docx;
 use testkit::duties::{excuse, submit};
 use testkit::{Answer, Caller, County, TestApp, on_both};
 
-/// A ranking sent on 20 November: 第一小学 did everything, 第二小学 one item of three, 第一中学 is
+/// A ranking sent on 20 November: 第一小学 did all that counts, 第二小学 one item of three, 第一中学 is
 /// exempt from one.
 async fn sent(app: &TestApp, county: &County, other: &[(&str, &str)]) -> (Sheet, Id) {
     let sheet = issue(app, county).await;
-    for item in [sheet.survey, sheet.lecture, sheet.election, sheet.plan] {
+    for item in [sheet.survey, sheet.lecture, sheet.election] {
         submit(app, county.secretary, sheet.key(item, county.first)).await;
     }
     submit(
@@ -128,7 +128,7 @@ print(dict((r[0], r[1]) for r in rows('说明', 2))['计分办法依据'])
                 "3 柳湾联合党支部 清禾县教育局机关党委 南片 0 0 3",
                 "16",
                 "第一小学党支部 1. 意见征集 计分 2 2026-11-09 按时 1 2 2026-11-06 None",
-                "第一小学党支部 4. 报计划 只要材料 None 2026-11-16 按时 None None 2026-11-06 None",
+                "第一小学党支部 4. 报计划 只要材料 None 2026-11-16 未完成 None None None None",
                 "第一中学党总支 3. 换届 不计 None 2026-11-16 不计 None None None 免除：上级统一安排",
                 "柳湾联合党支部 3. 换届 不计 None 2026-11-16 不计 None None None 不适用：换届期未到",
                 "党建工作季度例会通报排名的计分办法（默认值，以县教育局印发的办法为准）",
@@ -145,7 +145,9 @@ print(dict((r[0], r[1]) for r in rows('说明', 2))['计分办法依据'])
                 publish(&app, &county, id).await;
             }
             let own = County::call(&app, county.secretary).await;
-            assert_eq!(own.get(&here("bulletin.docx")).await.status, 404, "it names the others");
+            let bulletin = own.get(&here("bulletin.docx")).await;
+            assert_eq!(bulletin.status, 409, "it names the others");
+            assert!(bulletin.words().contains("本组织的成绩可以看网页"));
             let book = own.get(&here("export")).await;
             let sheets = office::xlsx::read_document(&book.bytes).unwrap().extracted_text();
             let page = own.get(&here("print")).await.words();
