@@ -221,6 +221,22 @@ on_both! {
         assert_eq!(count(&app).await, 0);
     }
 
+    async fn more_rows_than_one_turn_of_the_job_go_in_and_out_and_come_back_unchanged(app: TestApp) {
+        let county = County::build(&app).await;
+        let officer = County::call(&app, county.officer).await;
+        let rows = 11_000;
+        let at = import(&officer, "多.csv", many(rows).as_bytes()).await;
+        app.work().await;
+        officer.post(&format!("{at}/apply"), &[]).await.led_to();
+        assert!(app.work().await >= 2, "the job lets others have their turn");
+        assert_eq!(count(&app).await, rows as i64);
+        let out = officer.get("/members/export").await.bytes;
+        let again = import(&officer, "回.xlsx", &out).await;
+        app.work().await;
+        let words = officer.get(&again).await.words();
+        assert!(words.contains("读出 11000 行：新增 0，更新 0，拿不准 0，不能导入 0，没有变化 11000"), "{words}");
+    }
+
     async fn a_right_lost_meanwhile_stops_the_work(app: TestApp) {
         let county = County::build(&app).await;
         let officer = County::call(&app, county.officer).await;
