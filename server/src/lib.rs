@@ -26,6 +26,7 @@ pub fn features() -> Vec<Feature> {
         duty::feature(),
         task::feature(),
         supervision::feature(),
+        ranking::feature(),
         web::design::feature(),
     ]
 }

@@ -178,6 +178,10 @@ const WHOLE: &[(&str, &str)] = &[
     ("settle_import", "选定拿不准的行"),
     ("cancel_import", "取消导入"),
     ("undo_import", "撤销导入"),
+    ("export_members", "导出党员名册"),
+    ("export_unmasked_members", "导出党员名册（完整号码）"),
+    ("export_posts", "导出任职"),
+    ("export_records", "导出工作纪实"),
     ("create_account", "新建账号"),
     ("suspend_account", "停用账号"),
     ("resume_account", "恢复账号"),
@@ -191,6 +195,7 @@ const WHOLE: &[(&str, &str)] = &[
     ("send_reminders", "催办"),
     ("give_feedback", "提出意见反馈"),
     ("answer_feedback", "答复意见反馈"),
+    ("see_feedback", "已看意见反馈"),
 ];
 
 /// Words for a code; the code itself beside them where a part is unknown.

@@ -20,7 +20,9 @@ use ::store::Migration;
 use axum::routing::{get, post};
 use org::import::{self, Kind};
 use org::pages::import_flow as flow;
-use pages::{close, edit, exchange, member, organisation, posts, roster};
+use pages::{
+    close, edit, exchange, member, organisation, organisation_export, posts, roster, roster_export,
+};
 use use_cases::import_members::Members;
 use web::{Feature, Nav, Right, Route};
 
@@ -44,6 +46,16 @@ pub fn feature() -> Feature {
         routes: vec![
             Route::get("/organisations", TREE, get(organisation::home)),
             Route::get("/organisations/{id}", TREE, get(organisation::show)),
+            Route::get(
+                "/organisations/{id}/below/export",
+                TREE,
+                get(organisation_export::below),
+            ),
+            Route::get(
+                "/organisations/{id}/posts/export",
+                TREE,
+                get(organisation_export::posts),
+            ),
             Route::get("/organisations/{id}/close", SHAPE, get(close::show)),
             Route::post("/organisations/{id}/close", SHAPE, post(close::save)),
             Route::get("/organisations/{id}/posts/new", SHAPE, get(posts::new)),
@@ -54,7 +66,14 @@ pub fn feature() -> Feature {
                 SEE,
                 get(roster::of_organisation),
             ),
+            Route::get(
+                "/organisations/{id}/members/export",
+                SEE,
+                get(roster_export::of_organisation),
+            ),
             Route::get("/members", SEE, get(roster::everybody)),
+            Route::get("/members/list/export", SEE, get(roster_export::everybody)),
+            Route::post("/members/list/export", SEE, post(roster_export::asked_for)),
             Route::post("/members/find", SEE, post(roster::find)),
             Route::get("/members/new", EDIT, get(edit::new)),
             Route::post("/members/new", EDIT, post(edit::create)),

@@ -33,8 +33,7 @@ pub struct Lineage {
 impl Lineage {
     /// Loads it in two statements, whatever the list.
     pub async fn load(db: &Db, reach: &Reach) -> Result<Lineage, Error> {
-        let names: HashMap<TreePath, String> =
-            rows::paths_within(db, reach).await?.into_iter().collect();
+        let names: HashMap<TreePath, String> = paths_within(db, reach).await?.into_iter().collect();
         let depths = || names.keys().map(TreePath::depth);
         let (top, bottom) = (depths().min().unwrap_or(1), depths().max().unwrap_or(1));
         let zones = rows::zones(db).await?;
@@ -74,6 +73,18 @@ impl Lineage {
     pub fn name(&self, path: &TreePath) -> Option<&str> {
         self.names.get(path).map(String::as_str)
     }
+}
+
+/// Path and name of every organisation within reach, closed ones too: what was theirs stays theirs.
+async fn paths_within(db: &Db, reach: &Reach) -> Result<Vec<(TreePath, String)>, Error> {
+    let mut values = vec![];
+    let within = reach.sql("n.path", "n.zone", &mut values);
+    let sql = format!(
+        "SELECT n.path, n.name FROM node n
+         WHERE n.category = 'organisation' AND n.path <> '' AND {within}
+         ORDER BY CASE WHEN n.to_day IS NULL THEN 1 ELSE 0 END, n.id"
+    );
+    db.all(&sql, values).await
 }
 
 #[cfg(test)]

@@ -135,7 +135,12 @@ async fn evidence(app: &TestApp, node: &Node, samples: &mut Samples) {
     samples.add("/files/{id}", id, place()).canary = Some((word, Right::SeeDuties));
 
     let (id, word) = feedback(app, node).await;
-    samples.add("/feedback/{id}", id, place()).canary = Some((word, Right::ExcuseDuties));
+    let sample = samples.add("/feedback/{id}", id, place());
+    sample.canary = Some((word, Right::SeeFeedback));
+    sample.fields = vec![
+        ("words", "已改".to_owned()),
+        ("outcome", "adopted".to_owned()),
+    ];
 }
 
 async fn identity(app: &TestApp, world: &World, samples: &mut Samples) {
