@@ -27,7 +27,11 @@ pub fn accounts(title: Option<String>) -> SheetOut {
 /// An account in those columns.
 pub fn account(account: &Account, roles: String) -> Vec<Value> {
     let suspended = account.suspended_at.map(|at| at.day());
-    let state = if suspended.is_some() { "停用" } else { "启用" };
+    let state = if suspended.is_some() {
+        "停用"
+    } else {
+        "启用"
+    };
     vec![
         account.name.as_str().into(),
         account.username.as_str().into(),
@@ -76,7 +80,11 @@ pub fn grant(line: &GrantLine, above: &Lineage) -> Vec<Value> {
 /// 权限 × 角色, with how far each reaches.
 pub fn rights() -> SheetOut {
     let mut columns = vec![Column::text("权限", 22)];
-    columns.extend(Role::ALL.iter().map(|role| Column::text(role.chinese(), 14)));
+    columns.extend(
+        Role::ALL
+            .iter()
+            .map(|role| Column::text(role.chinese(), 14)),
+    );
     let row = |right: Right| {
         let cells = Role::ALL
             .iter()
@@ -101,7 +109,11 @@ pub fn routes(registry: &[(Method, &'static str, Right)]) -> SheetOut {
         Column::text("入口", 40),
         Column::text("要求的权限", 20),
     ];
-    columns.extend(Role::ALL.iter().map(|role| Column::text(role.chinese(), 14)));
+    columns.extend(
+        Role::ALL
+            .iter()
+            .map(|role| Column::text(role.chinese(), 14)),
+    );
     let row = |(method, path, right): &(Method, &'static str, Right)| {
         let reads = *method == Method::GET || *method == Method::HEAD;
         let mut cells = vec![

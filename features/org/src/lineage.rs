@@ -33,8 +33,7 @@ pub struct Lineage {
 impl Lineage {
     /// Loads it in two statements, whatever the list.
     pub async fn load(db: &Db, reach: &Reach) -> Result<Lineage, Error> {
-        let names: HashMap<TreePath, String> =
-            paths_within(db, reach).await?.into_iter().collect();
+        let names: HashMap<TreePath, String> = paths_within(db, reach).await?.into_iter().collect();
         let depths = || names.keys().map(TreePath::depth);
         let (top, bottom) = (depths().min().unwrap_or(1), depths().max().unwrap_or(1));
         let zones = rows::zones(db).await?;

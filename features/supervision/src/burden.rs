@@ -121,9 +121,10 @@ pub async fn load(db: &Db, reach: &Reach, issued: &Issued) -> Result<Vec<Asking>
         None => Vec::new(),
     };
     let pairs = pairs(&rows, &earlier)?;
-    let mut ids: Vec<Id> = pairs.iter().flat_map(|(id, others)| {
-        others.iter().map(|other| other.id).chain([*id])
-    }).collect();
+    let mut ids: Vec<Id> = pairs
+        .iter()
+        .flat_map(|(id, others)| others.iter().map(|other| other.id).chain([*id]))
+        .collect();
     ids.sort_unstable();
     ids.dedup();
     let asked = store::asked_of(db, reach, &ids).await?;
@@ -132,7 +133,9 @@ pub async fn load(db: &Db, reach: &Reach, issued: &Issued) -> Result<Vec<Asking>
         let others = pairs.get(&row.id).map_or(&[][..], Vec::as_slice);
         let (twice, repeats) = repeated(&row, others, issued.organisation, &asked);
         Asking {
-            notice: calendar.workdays(row.issued_at.day().plus_days(1), row.due).days,
+            notice: calendar
+                .workdays(row.issued_at.day().plus_days(1), row.due)
+                .days,
             twice,
             repeats,
             row,
@@ -152,9 +155,15 @@ fn pairs<'a>(
         .collect::<Result<_, _>>()?;
     let (mut titles, mut records) = (HashMap::new(), HashMap::new());
     for (at, one) in earlier.iter().enumerate() {
-        titles.entry(bare(&one.title)).or_insert_with(Vec::new).push(at);
+        titles
+            .entry(bare(&one.title))
+            .or_insert_with(Vec::new)
+            .push(at);
         if measures[at].answers_itself() {
-            records.entry(one.measure.as_str()).or_insert_with(Vec::new).push(at);
+            records
+                .entry(one.measure.as_str())
+                .or_insert_with(Vec::new)
+                .push(at);
         }
     }
     let mut pairs: HashMap<Id, Vec<&Earlier>> = HashMap::new();
@@ -207,6 +216,8 @@ fn repeated(
     let before = |id: &&&Id| others.iter().any(|one| of(&one.id).contains(**id));
     let twice = own.iter().filter(before).count();
     let first = others.iter().find(shared);
-    let words = first.map_or_else(String::new, |one| format!("{}“{}”", one.source_words, one.title));
+    let words = first.map_or_else(String::new, |one| {
+        format!("{}“{}”", one.source_words, one.title)
+    });
     (i64::try_from(twice).unwrap_or(i64::MAX), words)
 }

@@ -99,7 +99,11 @@ pub fn notices(title: Option<String>) -> SheetOut {
     SheetOut {
         name: "通知".to_owned(),
         title,
-        columns: vec![day("日期"), Column::text("事由", 40), Column::text("内容", 80)],
+        columns: vec![
+            day("日期"),
+            Column::text("事由", 40),
+            Column::text("内容", 80),
+        ],
         ..SheetOut::default()
     }
 }

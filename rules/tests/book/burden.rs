@@ -1,7 +1,7 @@
 //! What is asked twice, and the middle of a row of figures.
 
 use crate::day;
-use rules::burden::{Demand, bare, is_asked_twice, median};
+use rules::burden::{Demand, bare, handling_words, is_asked_twice, median};
 use rules::measure::{Measure, RecordFilter, RecordQuery};
 
 fn count(kind: &str, at_least: u32) -> Measure {
@@ -40,14 +40,27 @@ fn the_same_title_in_overlapping_time_is_asked_twice() {
 
 #[test]
 fn the_same_records_counted_alike_are_asked_twice_whatever_the_title() {
-    let (one, two, other) = (count("lecture", 1), count("lecture", 2), count("open_lesson", 1));
+    let (one, two, other) = (
+        count("lecture", 1),
+        count("lecture", 2),
+        count("open_lesson", 1),
+    );
     let a = demand("书记讲党课", &one, "2026-10-01", "2026-12-31");
     let b = |measure| demand("上一次党课", measure, "2026-11-01", "2026-11-30");
     assert!(is_asked_twice(a, b(&one)));
     assert!(!is_asked_twice(a, b(&two)) && !is_asked_twice(a, b(&other)));
     let (review, same) = (Measure::default(), Measure::default());
     let c = demand("甲", &review, "2026-10-01", "2026-12-31");
-    assert!(!is_asked_twice(c, demand("乙", &same, "2026-10-01", "2026-12-31")));
+    assert!(!is_asked_twice(
+        c,
+        demand("乙", &same, "2026-10-01", "2026-12-31")
+    ));
+}
+
+#[test]
+fn handling_is_told_in_seconds_and_then_in_minutes() {
+    assert_eq!(handling_words(51), "约 51 秒");
+    assert_eq!(handling_words(121), "约 3 分钟");
 }
 
 #[test]

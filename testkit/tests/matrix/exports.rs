@@ -54,32 +54,97 @@ fn lists(samples: &Samples, world: &World) -> Vec<List> {
     let sheet = at(county.first, "/progress/{sheet}");
     let sheet = sheet.rsplit('/').next().unwrap().to_owned();
     vec![
-        list(officer, at(county.general, "/organisations/{id}"), "下级</caption>", TABLE),
-        list(officer, at(county.joint, "/organisations/{id}"), "任职</caption>", TABLE),
+        list(
+            officer,
+            at(county.general, "/organisations/{id}"),
+            "下级</caption>",
+            TABLE,
+        ),
+        list(
+            officer,
+            at(county.joint, "/organisations/{id}"),
+            "任职</caption>",
+            TABLE,
+        ),
         list(officer, "/members", "<tbody>", TABLE),
         list(officer, "/members?stage=full", "<tbody>", TABLE),
-        list(county.secretary, at(county.first, "/organisations/{id}/members"), "<tbody>", TABLE),
+        list(
+            county.secretary,
+            at(county.first, "/organisations/{id}/members"),
+            "<tbody>",
+            TABLE,
+        ),
         list(officer, "/records", "<tbody>", TABLE),
         list(county.superior, "/records?kind=lecture", "<tbody>", TABLE),
         list(county.secretary, "/duties", "<main", ITEM),
         list(county.second_secretary, "/duties/done", "<main", ITEM),
         list(officer, "/review", "<main", "data-item"),
         list(officer, "/progress/all/list", "<tbody>", TABLE),
-        list(officer, format!("/progress/{sheet}/list?status=owed"), "<tbody>", TABLE),
-        list(officer, format!("/progress?sheet={sheet}"), "<tbody>", TABLE),
-        list(officer, format!("/progress/{sheet}/remind"), "<tbody>", TABLE),
+        list(
+            officer,
+            format!("/progress/{sheet}/list?status=owed"),
+            "<tbody>",
+            TABLE,
+        ),
+        list(
+            officer,
+            format!("/progress?sheet={sheet}"),
+            "<tbody>",
+            TABLE,
+        ),
+        list(
+            officer,
+            format!("/progress/{sheet}/remind"),
+            "<tbody>",
+            TABLE,
+        ),
         list(officer, "/sheets", "<tbody>", TABLE),
-        list(officer, at(county.first, "/sheets/{id}/items.xlsx").replace("/items.xlsx", ""), "<tbody>", TABLE),
-        list(officer, at(county.first, "/sheets/{id}/items/{item}"), "<tbody>", TABLE),
-        list(officer, at(county.general, "/sheets/{id}/items/{item}/who"), "<aside", "<li>"),
+        list(
+            officer,
+            at(county.first, "/sheets/{id}/items.xlsx").replace("/items.xlsx", ""),
+            "<tbody>",
+            TABLE,
+        ),
+        list(
+            officer,
+            at(county.first, "/sheets/{id}/items/{item}"),
+            "<tbody>",
+            TABLE,
+        ),
+        list(
+            officer,
+            at(county.general, "/sheets/{id}/items/{item}/who"),
+            "<aside",
+            "<li>",
+        ),
         list(county.secretary, "/notices", "<main", ITEM),
         list(county.superior, "/notices/read", "<main", ITEM),
-        list(officer, "/feedback/all", "<main", "<section class=\"card\" id="),
-        list(county.secretary, "/feedback", "<main", "<section class=\"card\" id="),
+        list(
+            officer,
+            "/feedback/all",
+            "<main",
+            "<section class=\"card\" id=",
+        ),
+        list(
+            county.secretary,
+            "/feedback",
+            "<main",
+            "<section class=\"card\" id=",
+        ),
         list(officer, "/burden/items", "<tbody>", TABLE),
         list(county.system_admin, "/accounts", "<tbody>", TABLE),
-        list(county.security_admin, "/roles?role=secretary", "<tbody>", TABLE),
-        list(county.audit_admin, "/audit?action=prepare_import", "<tbody>", TABLE),
+        list(
+            county.security_admin,
+            "/roles?role=secretary",
+            "<tbody>",
+            TABLE,
+        ),
+        list(
+            county.audit_admin,
+            "/audit?action=prepare_import",
+            "<tbody>",
+            TABLE,
+        ),
     ]
 }
 
@@ -113,17 +178,31 @@ async fn live(app: &TestApp, samples: &Samples, world: &World) {
     let duty = |node: Id| path_of(samples, world, node, "/duties/{key}");
     let first = app.session_of(county.superior).await;
     let submit = format!("{}/submit", duty(county.general));
-    first.post(&submit, &[("_key", "a"), ("text", "已办")]).await.led_to();
+    first
+        .post(&submit, &[("_key", "a"), ("text", "已办")])
+        .await
+        .led_to();
     first.post("/notices/read-all", &[]).await.led_to();
     let secretary = app.session_of(county.secretary).await;
-    secretary.post("/feedback", &[("words", "重复")]).await.led_to();
+    secretary
+        .post("/feedback", &[("words", "重复")])
+        .await
+        .led_to();
     let officer = app.session_of(county.officer).await;
     let key = duty(county.second).replace("/duties/", "");
-    let fields = [("_key", "b"), ("key", &key), ("what", "exempt"), ("reason", "停办")];
+    let fields = [
+        ("_key", "b"),
+        ("key", &key),
+        ("what", "exempt"),
+        ("reason", "停办"),
+    ];
     officer.post("/review/excuse", &fields).await.led_to();
     let sheet = "名称,类别\n新支部,党支部\n".as_bytes();
     let files = [("file", "组织.csv", sheet)];
-    officer.upload("/organisations/import", &[("_key", "c")], &files).await.led_to();
+    officer
+        .upload("/organisations/import", &[("_key", "c")], &files)
+        .await
+        .led_to();
 }
 
 /// Compares a list with its export; the export's address, or what is wrong.
@@ -141,7 +220,9 @@ async fn walk(app: &TestApp, list: &List) -> Result<String, String> {
     if file.status != 200 {
         return Err(format!("{way} answers {}", file.status));
     }
-    let name = file.headers["content-disposition"].to_str().unwrap_or_default();
+    let name = file.headers["content-disposition"]
+        .to_str()
+        .unwrap_or_default();
     if !name.ends_with("%5F20261120%2Exlsx") {
         return Err(format!("{way} is called {name}"));
     }
@@ -173,8 +254,14 @@ async fn as_long_as_the_list(on: On) {
         *method == "GET" && is_export && !NO_LIST.contains(path)
     });
     let all: BTreeSet<String> = exports.map(|(_, path, _)| pattern(path)).collect();
-    let missing: Vec<_> = all.difference(&walked).filter(|path| *path != "/audit/export.xlsx").collect();
-    assert!(missing.is_empty(), "name a list in `lists` that leads to {missing:?}");
+    let missing: Vec<_> = all
+        .difference(&walked)
+        .filter(|path| *path != "/audit/export.xlsx")
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "name a list in `lists` that leads to {missing:?}"
+    );
 }
 
 #[tokio::test]
@@ -211,8 +298,16 @@ fn foreign(bytes: &[u8]) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.xlsx");
     std::fs::write(&path, bytes).unwrap();
-    let run = Command::new(python).args(["-X", "utf8", "-c", READ]).arg(&path).output().unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let run = Command::new(python)
+        .args(["-X", "utf8", "-c", READ])
+        .arg(&path)
+        .output()
+        .unwrap();
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
     Some(String::from_utf8(run.stdout).unwrap())
 }
 
@@ -225,17 +320,37 @@ async fn openpyxl_reads_board_roster_and_ledger() {
     let sql = "INSERT INTO record (id, kind, subkind, organisation, path, zone, day, title, content,
                  speaker_name, speaker_is_secretary, attended, created_at, created_by_name)
                VALUES ($1, 'lecture', 'party_lecture', $2, $3, $4, '2026-10-21', '=1+1', '', '', FALSE, 12, $5, '')";
-    insert(&app, sql, |tx, id| params![id, node.id, &node.place.path, node.place.zone, tx.now()]).await;
+    insert(&app, sql, |tx, id| {
+        params![id, node.id, &node.place.path, node.place.zone, tx.now()]
+    })
+    .await;
     let officer = County::call(&app, county.officer).await;
     let sheet = path_of(&samples, &world, county.senior, "/progress/{sheet}");
     let read = async |path: &str| foreign(&officer.get(path).await.bytes);
-    let Some(ledger) = read("/records/export").await else { return };
-    assert!(ledger.contains("d:2026-10-21 00:00:00|s:党课|s:=1+1|n:12"), "{ledger}");
-    assert!(ledger.starts_with("一级组织|二级组织|") && ledger.contains("片区|党组织|日期"), "{ledger}");
+    let Some(ledger) = read("/records/export").await else {
+        return;
+    };
+    assert!(
+        ledger.contains("d:2026-10-21 00:00:00|s:党课|s:=1+1|n:12"),
+        "{ledger}"
+    );
+    assert!(
+        ledger.starts_with("一级组织|二级组织|") && ledger.contains("片区|党组织|日期"),
+        "{ledger}"
+    );
     let roster = read("/members/list/export").await.unwrap();
-    let member = canary("member", world.nodes.iter().find(|n| n.id == county.senior).unwrap());
+    let member = canary(
+        "member",
+        world.nodes.iter().find(|n| n.id == county.senior).unwrap(),
+    );
     let row = roster.lines().find(|line| line.contains(&member)).unwrap();
-    assert!(row.starts_with("s:清禾县教育局机关党委|s:第一中学党总支|"), "{row}");
+    assert!(
+        row.starts_with("s:清禾县教育局机关党委|s:第一中学党总支|"),
+        "{row}"
+    );
     let board = read(&format!("{sheet}/export")).await.unwrap();
-    assert!(board.contains("s:高中部党支部|n:1|n:0|n:0|n:0|s:未开始"), "{board}");
+    assert!(
+        board.contains("s:高中部党支部|n:1|n:0|n:0|n:0|s:未开始"),
+        "{board}"
+    );
 }

@@ -137,7 +137,10 @@ async fn evidence(app: &TestApp, node: &Node, samples: &mut Samples) {
     let (id, word) = feedback(app, node).await;
     let sample = samples.add("/feedback/{id}", id, place());
     sample.canary = Some((word, Right::SeeFeedback));
-    sample.fields = vec![("words", "已改".to_owned()), ("outcome", "adopted".to_owned())];
+    sample.fields = vec![
+        ("words", "已改".to_owned()),
+        ("outcome", "adopted".to_owned()),
+    ];
 }
 
 async fn identity(app: &TestApp, world: &World, samples: &mut Samples) {

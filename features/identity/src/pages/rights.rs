@@ -1,9 +1,9 @@
 //! 权限表: printed as sentences, and as a workbook for an auditor.
 
 use crate::paths;
+use crate::rights_table::{granted, reach_words, sentence};
 use crate::sheets;
 use crate::store::{self as rows, ListGrants};
-use crate::rights_table::{granted, reach_words, sentence};
 use askama::Template;
 use axum::extract::State;
 use kernel::Id;
@@ -62,7 +62,9 @@ pub async fn workbook(State(app): State<App>, _actor: Actor) -> Result {
         let Some(last) = lines.last() else { break };
         after = (last.path.to_string(), last.id);
         let held = lines.iter().filter(|line| line.from_day <= today);
-        grants.rows.extend(held.map(|line| sheets::grant(line, &above)));
+        grants
+            .rows
+            .extend(held.map(|line| sheets::grant(line, &above)));
     }
     let book = vec![sheets::rights(), sheets::routes(&app.registry), grants];
     sheet::file(&app, &app.county, "权限表", book)

@@ -8,9 +8,9 @@ use crate::store::{self as rows, GrantLine, ListGrants};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use kernel::{Day, Id};
+use org::Lineage;
 use serde::Deserialize;
 use store::Fail;
-use org::Lineage;
 use web::sheet::{self, Export};
 use web::{Actor, App, Failure, FieldErrors, Form, Frame, Result, Right, Role, reply};
 

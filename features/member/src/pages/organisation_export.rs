@@ -14,10 +14,8 @@ use web::{Actor, App, Failure, Result, Right};
 /// The organisation, if the actor may see it.
 async fn visible(app: &App, actor: &Actor, id: Id) -> Result<Node> {
     let node = org::store::find_node(app.store.db(), id).await?;
-    node.filter(|n| {
-        n.category == "organisation" && actor.can(Right::SeeOrganisations, &n.place())
-    })
-    .ok_or(Failure::NotFound)
+    node.filter(|n| n.category == "organisation" && actor.can(Right::SeeOrganisations, &n.place()))
+        .ok_or(Failure::NotFound)
 }
 
 /// What a row of the organisations is written with.
@@ -85,7 +83,10 @@ pub async fn below(State(app): State<App>, actor: Actor, Path(id): Path<Id>) -> 
             one.issued_code.clone().into(),
             one.from_day.into(),
             secretary.map(|post| post.holder.as_str()).into(),
-            staffing.and_then(Staffing::from_code).map(Staffing::chinese).into(),
+            staffing
+                .and_then(Staffing::from_code)
+                .map(Staffing::chinese)
+                .into(),
             ground.units.get(&one.id).copied().unwrap_or(0).into(),
             match counts.covers(&one.place()) {
                 true => ground.members.get(&one.path).copied().unwrap_or(0).into(),

@@ -92,7 +92,9 @@ async fn export(
         after = Some((last.path.clone(), last.rank, last.pinyin.clone(), last.id));
         told += found.len();
         let cells = found.iter().map(|m| row(&app.store.keys, m, &ground));
-        export.rows(cells.collect::<std::result::Result<_, _>>()?).await?;
+        export
+            .rows(cells.collect::<std::result::Result<_, _>>()?)
+            .await?;
     }
     let (id, path) = node.map_or((Id(0), TreePath::default()), |n| (n.id, n.path));
     let (action, detail) = match reason {
@@ -108,7 +110,10 @@ async fn export(
 
 async fn posts(app: &App) -> Result<HashMap<i64, String>> {
     let kinds = org::store::post_kinds(app.store.db()).await?;
-    Ok(kinds.into_iter().map(|kind| (kind.rank, kind.name)).collect())
+    Ok(kinds
+        .into_iter()
+        .map(|kind| (kind.rank, kind.name))
+        .collect())
 }
 
 /// The columns bear the names of the import's, so that the file may come back as it is; what the

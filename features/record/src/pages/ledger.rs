@@ -7,8 +7,8 @@ use crate::store::{self, After, Filter, Line};
 use askama::Template;
 use axum::extract::{Query, State};
 use kernel::Id;
-use serde::Deserialize;
 use org::Lineage;
+use serde::Deserialize;
 use web::sheet::{self, Export};
 use web::{Actor, App, Frame, Reach, Right, reply};
 
@@ -158,7 +158,10 @@ fn lede(organisations: &[org::store::Node], filter: &Filter, n: i64) -> String {
 }
 
 /// The organisation the ledger is narrowed to.
-fn chosen<'a>(organisations: &'a [org::store::Node], filter: &Filter) -> Option<&'a org::store::Node> {
+fn chosen<'a>(
+    organisations: &'a [org::store::Node],
+    filter: &Filter,
+) -> Option<&'a org::store::Node> {
     let under = filter.under.as_ref()?;
     organisations.iter().find(|one| one.path == *under)
 }

@@ -336,7 +336,12 @@ pub async fn export(
     let unit = web::sheet::unit(&app, &actor);
     let content = format!("{}进度", board.sheet.label());
     let title = web::sheet::title(&app, &format!("{}{content}", board.sheet.title));
-    web::sheet::file(&app, &unit, &content, vec![sheets::board(&board, title, &above)])
+    web::sheet::file(
+        &app,
+        &unit,
+        &content,
+        vec![sheets::board(&board, title, &above)],
+    )
 }
 
 /// A sheet by the address; one without duties within reach is as if it were not there.

@@ -14,7 +14,7 @@ use crate::use_cases::give_feedback::kind_words;
 use askama::Template;
 use axum::extract::{Query, State};
 use kernel::Id;
-use rules::burden::{SHORT_NOTICE, median, minutes_words};
+use rules::burden::{SHORT_NOTICE, handling_words, median, minutes_words};
 use std::collections::HashMap;
 use time::Time;
 use web::{Actor, App, Frame, Right, sheet};
@@ -71,6 +71,11 @@ impl BurdenPage {
     }
 }
 
+/// `约 51 秒`, `约 6 分钟`, under a heading that says 估算.
+fn bare_minutes(seconds: i64) -> String {
+    handling_words(u64::try_from(seconds).unwrap_or(0))
+}
+
 /// `约 6 分钟（估算）`
 fn minutes(seconds: i64) -> String {
     minutes_words(u64::try_from(seconds).unwrap_or(0))
@@ -87,7 +92,11 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
     let issued = time.issued(None);
     let all = burden::load(db, &reach, &issued).await?;
     let laden = store::laden(db, &reach, &issued).await?;
-    let top: Vec<Id> = laden.iter().take(MOST).map(|one| one.organisation).collect();
+    let top: Vec<Id> = laden
+        .iter()
+        .take(MOST)
+        .map(|one| one.organisation)
+        .collect();
     let what = store::what_was_asked(db, &reach, &issued, &top).await?;
     let load = Load::of(&all);
     let kinds = store::feedback_kinds(db, &reach, issued.from, issued.to).await?;
@@ -103,9 +112,7 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
         issuers: issuers(&all, &time),
         schools: laden.len(),
         median_duties: median(laden.iter().map(|one| one.asked).collect()).unwrap_or(0),
-        median_minutes: minutes(
-            median(laden.iter().map(|one| one.seconds).collect()).unwrap_or(0),
-        ),
+        median_minutes: minutes(median(laden.iter().map(|one| one.seconds).collect()).unwrap_or(0)),
         heard: store::feedback_count(db, &reach, issued.from, issued.to).await?,
         kinds: kinds.into_iter().map(named).collect(),
         heaviest: laden
@@ -121,7 +128,7 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
 
 fn line(name: String, small: String, href: String, load: Load, most: i64) -> Line {
     Line {
-        minutes: minutes(load.seconds),
+        minutes: bare_minutes(load.seconds),
         bar: bar(load.seconds, most),
         name,
         small,
@@ -138,7 +145,8 @@ fn months(all: &[Asking], time: &Time) -> Vec<Line> {
         let href = time.at(paths::BURDEN_ITEMS, &[("month", &key)]);
         line(format!("{month}月"), String::new(), href, load, most)
     };
-    by.into_iter().map(of).collect()
+    let by = by.into_iter().filter(|(_, load)| load.items > 0);
+    by.map(of).collect()
 }
 
 fn issuers(all: &[Asking], time: &Time) -> Vec<Line> {
@@ -157,15 +165,14 @@ fn issuers(all: &[Asking], time: &Time) -> Vec<Line> {
     by.into_iter().map(of).collect()
 }
 
-fn heavy(
-    one: &Laden,
-    what: &HashMap<Id, Vec<(String, i64)>>,
-    most: i64,
-    time: &Time,
-) -> Heavy {
+fn heavy(one: &Laden, what: &HashMap<Id, Vec<(String, i64)>>, most: i64, time: &Time) -> Heavy {
     const NAMED: usize = 3;
     let all = what.get(&one.organisation).map_or(&[][..], Vec::as_slice);
-    let named: Vec<&str> = all.iter().take(NAMED).map(|(title, _)| title.as_str()).collect();
+    let named: Vec<&str> = all
+        .iter()
+        .take(NAMED)
+        .map(|(title, _)| title.as_str())
+        .collect();
     let rest = if all.len() > NAMED { "等" } else { "" };
     Heavy {
         name: one.name.clone(),
@@ -175,7 +182,7 @@ fn heavy(
             &[("organisation", &one.organisation.to_string())],
         ),
         duties: one.asked,
-        minutes: minutes(one.seconds),
+        minutes: bare_minutes(one.seconds),
         bar: bar(one.seconds, most),
         what: format!("{}{rest}", named.join("、")),
     }
@@ -196,7 +203,10 @@ pub async fn export(
     let title = |words: &str| sheet::title(&app, &format!("{}{words}（用时为估算）", time.words()));
     let book = vec![
         sheets::issuers(title("按下达单位"), &burden::by_issuer(&all)),
-        sheets::months(title("按月"), &burden::by_month(&all, time.from(), time.to())),
+        sheets::months(
+            title("按月"),
+            &burden::by_month(&all, time.from(), time.to()),
+        ),
         sheets::schools(title("按党组织"), &laden, &above),
         sheets::items(title("交办事项"), &all),
     ];

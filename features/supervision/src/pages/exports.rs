@@ -30,17 +30,15 @@ async fn notices(app: &App, actor: &Actor, is_read: bool) -> web::Result {
         let rows = store::notices(db, actor.account, is_read, now, before, sheet::CHUNK).await?;
         let Some(last) = rows.last() else { break };
         before = Some(last.id);
-        export.rows(rows.iter().map(sheets::notice).collect()).await?;
+        export
+            .rows(rows.iter().map(sheets::notice).collect())
+            .await?;
     }
     export.reply().await
 }
 
 /// `GET /progress/{sheet}/remind/export`: who owes what of an open sheet.
-pub async fn owing(
-    State(app): State<App>,
-    actor: Actor,
-    Path(sheet): Path<String>,
-) -> web::Result {
+pub async fn owing(State(app): State<App>, actor: Actor, Path(sheet): Path<String>) -> web::Result {
     let (db, reach) = (app.store.db(), actor.reach(Right::SendReminders));
     let sheet = super::board::find(&app, &reach, &sheet)
         .await?
@@ -56,7 +54,12 @@ pub async fn owing(
     let rows = owed.chunk_by(|a, b| a.organisation == b.organisation);
     let rows = rows.filter_map(|rows| {
         let node = nodes.get(&rows.first()?.organisation)?;
-        Some(sheets::owed(node, rows, last.get(&node.id).copied(), &above))
+        Some(sheets::owed(
+            node,
+            rows,
+            last.get(&node.id).copied(),
+            &above,
+        ))
     });
     let content = format!("{}欠交名单", sheet.label());
     let out = SheetOut {

@@ -93,7 +93,12 @@ pub(super) fn steps(row: &FeedbackRow) -> Vec<(&'static str, String)> {
     let seen = row.seen_at.filter(|_| row.seen_at != row.answered_at);
     steps.extend(seen.map(|at| ("已看", format!("{}{}", at.chinese(), by(&row.seen_by)))));
     let answered = row.answered_at;
-    steps.extend(answered.map(|at| ("已答复", format!("{}{}", at.chinese(), by(&row.answered_by)))));
+    steps.extend(answered.map(|at| {
+        (
+            "已答复",
+            format!("{}{}", at.chinese(), by(&row.answered_by)),
+        )
+    }));
     steps
 }
 
@@ -130,7 +135,10 @@ pub async fn form(
         .unwrap_or_default();
     let page = page_of(from);
     let draft = Draft {
-        duty: value(&query, "duty").parse().ok().or_else(|| duty_on(&page)),
+        duty: value(&query, "duty")
+            .parse()
+            .ok()
+            .or_else(|| duty_on(&page)),
         page,
         ..Draft::default()
     };
@@ -224,7 +232,10 @@ pub async fn export(State(app): State<App>, actor: Actor) -> web::Result {
     let above = org::Lineage::load(db, &actor.reach(Right::SeeFeedback)).await?;
     let out = sheets::feedback(sheet::title(&app, "我的意见反馈"), &above);
     let export = Export::begin(&app, &sheet::unit(&app, &actor), "我的意见反馈", out);
-    let (calendar, today) = (rules::calendar::WorkingCalendar::national(), app.store.today());
+    let (calendar, today) = (
+        rules::calendar::WorkingCalendar::national(),
+        app.store.today(),
+    );
     let mut before = None;
     loop {
         let rows = store::own_feedback(db, actor.account, before, sheet::CHUNK).await?;

@@ -113,7 +113,11 @@ async fn build(
         about: about(&row),
         href: row.duty().map(|(sheet, key)| paths::cell(sheet, key)),
         outcome: outcome_words(&row.outcome).unwrap_or_default(),
-        age: age(&calendar, row.at, row.answered_at.map_or(today, |at| at.day())),
+        age: age(
+            &calendar,
+            row.at,
+            row.answered_at.map_or(today, |at| at.day()),
+        ),
         steps: steps(&row),
         may_answer: row.answer.is_none() && actor.can(Right::AnswerFeedback, &row.place()),
         row,

@@ -135,7 +135,10 @@ pub async fn export(
     let above = Lineage::load(db, &reach).await?;
     let status = STATUSES.iter().find(|(code, _)| *code == filter.status);
     let label = sheet.map_or("在办交办单".to_owned(), |s| s.label());
-    let content = format!("{label}清单（{}）", status.map_or("全部", |(_, words)| words));
+    let content = format!(
+        "{label}清单（{}）",
+        status.map_or("全部", |(_, words)| words)
+    );
     let out = sheets::duties(sheet::title(&app, &content), &above);
     let export = Export::begin(&app, &sheet::unit(&app, &actor), &content, out);
     let mut after = None;
@@ -170,13 +173,18 @@ fn filter_of(query: &BTreeMap<String, String>, sheet: Option<Id>) -> ListFilter 
 fn next_of(action: &str, query: &BTreeMap<String, String>, row: &ListedRow) -> String {
     let here = at(action, query);
     let join = if here.contains('?') { '&' } else { '?' };
-    format!("{here}{join}after={}.{}.{}", row.path, row.rank, row.requirement)
+    format!(
+        "{here}{join}after={}.{}.{}",
+        row.path, row.rank, row.requirement
+    )
 }
 
 /// The same narrowing at another address.
 fn at(path: &str, query: &BTreeMap<String, String>) -> String {
     let passing = ["after", "said"];
-    let pairs = query.iter().filter(|(name, _)| !passing.contains(&name.as_str()));
+    let pairs = query
+        .iter()
+        .filter(|(name, _)| !passing.contains(&name.as_str()));
     let pairs: Vec<(&str, &str)> = pairs.map(|(n, v)| (n.as_str(), v.as_str())).collect();
     web::reply::with_query(path, &pairs)
 }

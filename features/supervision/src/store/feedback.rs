@@ -70,9 +70,8 @@ pub async fn own_feedback(
     before: Option<Id>,
     limit: usize,
 ) -> Result<Vec<FeedbackRow>, Error> {
-    let sql = format!(
-        "{FEEDBACK} WHERE f.account = $1 AND f.id < $2 ORDER BY f.id DESC LIMIT {limit}"
-    );
+    let sql =
+        format!("{FEEDBACK} WHERE f.account = $1 AND f.id < $2 ORDER BY f.id DESC LIMIT {limit}");
     db.all(&sql, params![account, before.unwrap_or(Id(i64::MAX))])
         .await
 }

@@ -62,11 +62,7 @@ pub async fn answer_feedback(
 }
 
 /// 已看: the office has read it and answers later; whoever asked sees that. Once is enough.
-pub async fn see_feedback(
-    tx: &Tx,
-    actor: &Actor,
-    id: Id,
-) -> Result<(), Fail<FeedbackRefusal>> {
+pub async fn see_feedback(tx: &Tx, actor: &Actor, id: Id) -> Result<(), Fail<FeedbackRefusal>> {
     let feedback = find(tx, actor, id).await?;
     tx.exec(
         "UPDATE feedback SET seen_at = $2, seen_by = $3 WHERE id = $1 AND seen_at IS NULL",

@@ -95,13 +95,7 @@ struct Shown {
     chosen: &'static str,
 }
 
-async fn shown(
-    app: &App,
-    actor: &Actor,
-    sheet: Id,
-    item: Id,
-    query: &Query,
-) -> web::Result<Shown> {
+async fn shown(app: &App, actor: &Actor, sheet: Id, item: Id, query: &Query) -> web::Result<Shown> {
     let (db, reach) = (app.store.db(), actor.reach(Right::SeeSheets));
     let mut asked = store::asked(db, sheet).await?;
     asked.retain(|a| a.item == item);

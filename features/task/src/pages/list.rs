@@ -121,11 +121,18 @@ pub async fn export(
 ) -> web::Result {
     let year: Option<i16> = query.year.as_deref().and_then(|y| y.parse().ok());
     let title = sheet::title(&app, "交办单");
-    let export = Export::begin(&app, &sheet::unit(&app, &actor), "交办单", sheets::list(title));
+    let export = Export::begin(
+        &app,
+        &sheet::unit(&app, &actor),
+        "交办单",
+        sheets::list(title),
+    );
     let mut before = None;
     loop {
         let (lines, last) = lines(&app, &actor, year, before, sheet::CHUNK).await?;
-        export.rows(lines.iter().map(sheets::listed).collect()).await?;
+        export
+            .rows(lines.iter().map(sheets::listed).collect())
+            .await?;
         before = last;
         if before.is_none() {
             break;

@@ -125,7 +125,12 @@ pub async fn export(State(app): State<App>, actor: Actor, Pair(id, item): Pair) 
     let (yes, no): (Vec<_>, Vec<_>) = judged.iter().partition(|(_, verdict)| verdict.applies);
     let rows = yes.into_iter().chain(no).filter_map(|(facts, verdict)| {
         let node = place.get(&facts.id)?;
-        Some(sheets::judged(node, verdict.applies, &verdict.because, &above))
+        Some(sheets::judged(
+            node,
+            verdict.applies,
+            &verdict.because,
+            &above,
+        ))
     });
     let title = sheet::title(&app, &format!("谁做：{}", item.title));
     let out = SheetOut {

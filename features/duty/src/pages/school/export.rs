@@ -21,7 +21,11 @@ pub async fn todo(State(app): State<App>, actor: Actor) -> web::Result {
     let export = begin(&app, &actor, "待办", sheets::duties("待办", title, &above));
     let shown = open.into_iter().chain(settled);
     export
-        .rows(shown.map(|row| sheets::duty(row, &above)).collect::<Result<_, _>>()?)
+        .rows(
+            shown
+                .map(|row| sheets::duty(row, &above))
+                .collect::<Result<_, _>>()?,
+        )
         .await?;
     export.reply().await
 }

@@ -107,12 +107,7 @@ pub async fn done(
 }
 
 /// Everything asked that is open or due this month: one statement.
-pub async fn month(
-    db: &Db,
-    actor: &Actor,
-    today: Day,
-    most: usize,
-) -> Result<Vec<CardRow>, Error> {
+pub async fn month(db: &Db, actor: &Actor, today: Day, most: usize) -> Result<Vec<CardRow>, Error> {
     let mut values = Vec::new();
     let mine = mine(actor, &mut values);
     values.extend(params![today.first_of_month(), today.last_of_month()]);

@@ -98,10 +98,16 @@ impl Narrowed {
     /// `第一小学党支部，重复要求的`
     fn words(&self, time: Time, organisation: Option<&str>) -> String {
         let mut words = vec![time.words()];
-        words.extend(self.month.split_once('-').map(|(_, m)| {
-            format!("{}月下发", m.trim_start_matches('0'))
-        }));
-        words.extend(Some(&self.signer).filter(|s| !s.is_empty()).map(|s| format!("{s}签发")));
+        words.extend(
+            self.month
+                .split_once('-')
+                .map(|(_, m)| format!("{}月下发", m.trim_start_matches('0'))),
+        );
+        words.extend(
+            Some(&self.signer)
+                .filter(|s| !s.is_empty())
+                .map(|s| format!("{s}签发")),
+        );
         words.extend(organisation.map(str::to_owned));
         words.extend(match self.only.as_str() {
             "twice" => Some("重复要求的".to_owned()),
@@ -171,11 +177,15 @@ pub async fn show(
 
 fn row(one: Asking) -> Row {
     Row {
-        href: format!("{}?of={}", task::paths::item(one.row.source, one.row.item), one.row.id),
+        href: format!(
+            "{}?of={}",
+            task::paths::item(one.row.source, one.row.item),
+            one.row.id
+        ),
         issued: one.row.issued_at.day().short(),
         due: one.row.due.short(),
-        each: super::minutes(one.row.effort_seconds),
-        all: super::minutes(one.seconds()),
+        each: super::bare_minutes(one.row.effort_seconds),
+        all: super::bare_minutes(one.seconds()),
         one,
     }
 }

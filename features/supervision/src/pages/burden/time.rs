@@ -92,11 +92,14 @@ mod tests {
     fn a_half_begins_and_ends_with_its_months() {
         let today: Day = "2026-11-20".parse().unwrap();
         let of = |pairs: &[(&str, &str)]| {
-            let own = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+            let own = pairs
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
             let time = Time::of(&own.collect(), today);
             (time.from().to_string(), time.to().to_string(), time.words())
         };
-        let is = |from: &str, to: &str, words: &str| (from.to_owned(), to.to_owned(), words.to_owned());
+        let is =
+            |from: &str, to: &str, words: &str| (from.to_owned(), to.to_owned(), words.to_owned());
         assert_eq!(of(&[]), is("2026-01-01", "2026-12-31", "2026年"));
         let first = [("year", "2025"), ("half", "1")];
         assert_eq!(of(&first), is("2025-01-01", "2025-06-30", "2025年上半年"));
