@@ -6,6 +6,8 @@
 
 mod dump;
 mod exports;
+#[path = "../../../office/tests/foreign/reader.rs"]
+mod reader;
 mod samples;
 mod sheets;
 mod world;
