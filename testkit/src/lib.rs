@@ -5,6 +5,7 @@
 
 mod caller;
 mod county;
+mod delivery;
 pub mod matrix;
 
 pub use caller::{Answer, Caller};
@@ -90,6 +91,7 @@ impl TestApp {
         let front = zhibu::Front {
             county: "清禾县教育系统".to_owned(),
             public_url: "http://127.0.0.1".to_owned(),
+            ..zhibu::Front::default()
         };
         let (app, features) = zhibu::application(store, &front, Arc::new(zhibu::ParseHere));
         let router = web::router(&app, &features);
