@@ -221,7 +221,7 @@ fn checked(said: &str) -> &'static str {
     let said = said.to_lowercase();
     if said.contains("keyword") {
         "群里给机器人设了关键词，请把“党建”加为关键词，或改用加签。"
-    } else if said.contains("whitelist") || said.contains("ip") {
+    } else if said.contains("whitelist") || said.contains("white list") {
         "本机的出口地址不在机器人的 IP 白名单里。"
     } else {
         "加签密钥不对，或本机的时间不准。"
