@@ -10,7 +10,9 @@ pub mod paths;
 pub mod store;
 pub mod use_cases;
 
-use ::store::Migration;
+use ::store::{Db, Error, Migration};
+use entities::State;
+use kernel::Day;
 use web::Feature;
 
 /// Its tables, ways in and links.
@@ -37,4 +39,23 @@ pub fn feature() -> Feature {
         ],
         ..Feature::default()
     }
+}
+
+/// 消息通道的状况 in one line, for the command line.
+pub async fn state_words(db: &Db, today: Day) -> Result<String, Error> {
+    let channels = store::channels(db).await?;
+    if channels.is_empty() {
+        return Ok("没有设置，提醒只在系统内".to_owned());
+    }
+    let mut parts: Vec<String> = channels
+        .iter()
+        .map(|channel| format!("{}{}", channel.name, channel.state_words()))
+        .collect();
+    let counts = store::count_states(db, today).await?;
+    for (code, n) in counts {
+        if code == State::Failed.code() {
+            parts.push(format!("未送达 {n} 件待处理"));
+        }
+    }
+    Ok(parts.join("，"))
 }

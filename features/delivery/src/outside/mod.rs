@@ -5,6 +5,9 @@ pub mod hosts;
 pub mod robot;
 pub mod smtp;
 
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use std::time::Duration;
 use web::app::Outward;
 
@@ -56,6 +59,19 @@ impl Trouble {
 /// How long one step may take.
 fn patience(outward: &Outward) -> Duration {
     outward.patience.unwrap_or(Duration::from_secs(15))
+}
+
+/// The authorities that the configuration names.
+pub fn authorities(outward: &Outward) -> Result<RootCertStore, &'static str> {
+    const UNFIT: &str = "配置文件里 outward_ca 指的文件不是 PEM 证书。";
+    let mut roots = RootCertStore::empty();
+    for own in CertificateDer::pem_slice_iter(outward.authorities.as_bytes()) {
+        roots.add(own.map_err(|_| UNFIT)?).map_err(|_| UNFIT)?;
+    }
+    if roots.is_empty() && !outward.authorities.is_empty() {
+        return Err(UNFIT);
+    }
+    Ok(roots)
 }
 
 /// Line ends and other control characters become blanks: nothing typed can begin a header.

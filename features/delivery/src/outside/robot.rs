@@ -1,6 +1,6 @@
 //! 群机器人: a message posted to a group of 企业微信 or 钉钉.
 
-use super::{Severity, Trouble, hosts, patience};
+use super::{Severity, Trouble, authorities, hosts, patience};
 use crate::entities::{Kind, Secret};
 use crate::store::ChannelRow;
 use base64::Engine;
@@ -8,9 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use kernel::Instant;
 use reqwest::{Client, Response, StatusCode, Url};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 use serde_json::json;
 use sha2::Sha256;
 use std::sync::Arc;
@@ -103,11 +101,9 @@ async fn ask(url: Url, kind: Kind, outward: &Outward, post: &Post) -> Result<Str
 
 /// One client a message: there is one a day and group.
 fn client(outward: &Outward) -> Result<Client, Trouble> {
-    let unfit = || Trouble::new(Severity::Channel, "配置文件里的 outward_ca 证书用不了。");
-    let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    for own in CertificateDer::pem_slice_iter(outward.authorities.as_bytes()) {
-        roots.add(own.map_err(|_| unfit())?).map_err(|_| unfit())?;
-    }
+    let unfit = || Trouble::new(Severity::Channel, "加密连接没有准备好。");
+    let mut roots = authorities(outward).map_err(|words| Trouble::new(Severity::Channel, words))?;
+    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -66,11 +66,12 @@ fn is_only_here(url: &str) -> bool {
 
 /// Its state as a tag's class and word.
 pub(super) fn state(channel: &ChannelRow) -> (&'static str, &'static str) {
-    match (channel.enabled, &channel.trouble) {
-        (false, _) => ("t-free", "停用"),
-        (true, Some(_)) => ("f-over", "有故障"),
-        (true, None) => ("t-done", "启用"),
-    }
+    let tag = match (channel.enabled, &channel.trouble) {
+        (false, _) => "t-free",
+        (true, Some(_)) => "f-over",
+        (true, None) => "t-done",
+    };
+    (tag, channel.state_words())
 }
 
 fn line(channel: &ChannelRow) -> Line {

@@ -38,6 +38,15 @@ impl ChannelRow {
         Tls::from_code(&self.tls).unwrap_or(Tls::Implicit)
     }
 
+    /// 状态 in words.
+    pub fn state_words(&self) -> &'static str {
+        match (self.enabled, &self.trouble) {
+            (false, _) => "停用",
+            (true, Some(_)) => "有故障",
+            (true, None) => "启用",
+        }
+    }
+
     /// 范围 in words.
     pub fn scope_words(&self) -> &str {
         self.node_name.as_deref().unwrap_or("全部组织")

@@ -1,5 +1,5 @@
 //! 送达: one try of one message. The row is claimed before anything is sent and settled after; what
-//! is told is built at the claim. See docs/adr/0007.
+//! is told is built at the claim. See docs/adr/0008.
 
 use super::plan_deliveries::owed_in_range;
 use crate::digest::{self, Digest, House};
