@@ -7,11 +7,11 @@ use kernel::Day;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// 支部:县级教育系统党建工作平台
+/// 支部：县级教育系统党建工作平台
 #[derive(Parser)]
 #[command(name = "zhibu", version, about, disable_help_subcommand = true)]
 pub struct Line {
-    /// 配置文件(TOML);环境变量 ZHIBU_… 优先
+    /// 配置文件（TOML）；环境变量 ZHIBU_… 优先
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -22,26 +22,34 @@ pub struct Line {
 enum Verb {
     /// 启动服务
     Serve(ServeOptions),
-    /// 生成一个虚构的县并启动服务,用来试用
+    /// 生成一个虚构的县并启动服务，用来试用
     Demo(DemoOptions),
     /// 把数据库升级到本程序的版本
     Migrate(Place),
-    /// 检查配置、数据目录、数据库和时钟,说明哪里不对
+    /// 检查配置、数据目录、数据库和时钟，说明哪里不对
     Check(Place),
-    /// 读懂一份交办单、计划或报告,打印读出的内容
+    /// 读懂一份交办单、计划或报告，打印读出的内容
     Read(ReadOptions),
     /// 管理账号
     #[command(subcommand)]
     User(user::UserVerb),
-    /// 重新计算全部履职事项与汇总,报告与原来不同之处
+    /// 重新计算全部履职事项与汇总，报告与原来不同之处
     Rebuild(Place),
     /// 核对审计链、文件与汇总
     Verify(Place),
-    /// (内部)在受限的子进程里解析一份文件
+    /// （内部）在受限的子进程里解析一份文件
     #[command(hide = true)]
     ParseFile {
         /// File name, for its kind; the bytes come on standard input.
         name: String,
+    },
+    /// (内部)在受限的子进程里逐行读一张表
+    #[command(hide = true)]
+    ParseTable {
+        /// File name, for its kind; the bytes come on standard input.
+        name: String,
+        /// Rows it may have.
+        most_rows: usize,
     },
 }
 
@@ -51,10 +59,10 @@ pub struct Place {
     /// 数据目录
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// 数据库:sqlite://… 或 postgres://…
+    /// 数据库：sqlite://… 或 postgres://…
     #[arg(long, value_name = "URL")]
     pub database: Option<String>,
-    /// 把某一天当作今天(YYYY-MM-DD)
+    /// 把某一天当作今天（YYYY-MM-DD）
     #[arg(long, value_name = "DAY")]
     pub today: Option<Day>,
 }
@@ -64,7 +72,7 @@ pub struct Place {
 pub struct ServeOptions {
     #[command(flatten)]
     pub place: Place,
-    /// 监听地址,如 127.0.0.1:8080
+    /// 监听地址，如 127.0.0.1:8080
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<String>,
 }
@@ -74,13 +82,13 @@ pub struct ServeOptions {
 pub struct DemoOptions {
     #[command(flatten)]
     pub place: Place,
-    /// 端口;0 表示任选一个空闲端口
+    /// 端口；0 表示任选一个空闲端口
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
     /// 把账号写成 JSON 文件
     #[arg(long, value_name = "FILE")]
     pub accounts: Option<PathBuf>,
-    /// 只生成数据,不启动服务
+    /// 只生成数据，不启动服务
     #[arg(long)]
     pub fill_only: bool,
 }
@@ -88,7 +96,7 @@ pub struct DemoOptions {
 /// `read`
 #[derive(Args, Clone)]
 pub struct ReadOptions {
-    /// 文件(.docx、.txt、.xlsx);“-”表示标准输入
+    /// 文件（.docx、.txt、.xlsx）；“-”表示标准输入
     pub file: PathBuf,
     /// 输出 JSON
     #[arg(long)]
@@ -103,6 +111,7 @@ pub fn run(line: Line) -> Result<ExitCode> {
     let file = line.config;
     match line.verb {
         Verb::ParseFile { name } => child::answer(&name),
+        Verb::ParseTable { name, most_rows } => child::answer_table(&name, most_rows),
         Verb::Read(options) => read::run(&options),
         Verb::Serve(options) => {
             let config = Config::load(file.as_deref(), &options.place, options.listen.as_deref())?;

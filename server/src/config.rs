@@ -108,8 +108,8 @@ impl Config {
         })?;
         if !address.ip().is_loopback() && self.trusted_proxy.is_none() {
             bail!(
-                "listen = \"{address}\" 不是本机地址。没有加密时只能监听 127.0.0.1;\
-                 若前面有负责加密的代理,请设置 trusted_proxy 和 https 开头的 public_url"
+                "listen = \"{address}\" 不是本机地址。没有加密时只能监听 127.0.0.1；\
+                 若前面有负责加密的代理，请设置 trusted_proxy 和 https 开头的 public_url"
             );
         }
         Ok(address)

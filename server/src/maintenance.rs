@@ -49,7 +49,7 @@ pub async fn verify(config: Config) -> Result<ExitCode> {
         Chain::Whole { entries, head } => {
             println!(
                 "审计链完整：{entries} 条，链头 {}",
-                head.get(..16).unwrap_or("(空)")
+                head.get(..16).unwrap_or("（空）")
             );
         }
         Chain::Broken { seq, id } => {
@@ -129,10 +129,10 @@ struct Findings {
 impl Findings {
     fn note(&mut self, what: &str, found: Result<String>) {
         match found {
-            Ok(words) => println!("✓ {what}:{words}"),
+            Ok(words) => println!("✓ {what}：{words}"),
             Err(error) => {
                 self.bad += 1;
-                println!("✗ {what}:{error:#}");
+                println!("✗ {what}：{error:#}");
             }
         }
     }
@@ -141,7 +141,7 @@ impl Findings {
 fn public_url(config: &Config) -> Result<String> {
     let url = config.public_url(config.address().map_or(8080, |a| a.port()));
     if config.trusted_proxy.is_some() && !url.starts_with("https://") {
-        anyhow::bail!("设置了 trusted_proxy,public_url 应为 https 开头的地址，现在是 {url}");
+        anyhow::bail!("设置了 trusted_proxy，public_url 应为 https 开头的地址，现在是 {url}");
     }
     Ok(url)
 }
@@ -158,7 +158,7 @@ fn writable(config: &Config) -> Result<String> {
         let mode = found.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
             anyhow::bail!(
-                "密钥 {} 的权限是 {mode:o}，应为 600:chmod 600 后再启动",
+                "密钥 {} 的权限是 {mode:o}，应为 600：chmod 600 后再启动",
                 key.display()
             );
         }
@@ -211,6 +211,6 @@ fn clock(config: &Config) -> Result<String> {
     }
     let shown = config
         .today
-        .map_or(String::new(), |day| format!(",按 {} 运行", day.chinese()));
-    Ok(format!("{}(北京时间){shown}", now.chinese_full()))
+        .map_or(String::new(), |day| format!("，按 {} 运行", day.chinese()));
+    Ok(format!("{}（北京时间）{shown}", now.chinese_full()))
 }

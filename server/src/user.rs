@@ -14,7 +14,7 @@ use web::Role;
 /// What can be done to accounts.
 #[derive(Subcommand, Clone)]
 pub enum UserVerb {
-    /// 新建账号并授予角色;密码随机生成,只显示一次,首次登录须更换
+    /// 新建账号并授予角色；密码随机生成，只显示一次，首次登录须更换
     Add(Add),
     /// 列出账号与角色
     List(Place),
@@ -31,10 +31,10 @@ pub struct Add {
     /// 姓名
     #[arg(long)]
     name: String,
-    /// 角色代码,如 officer、secretary、system_admin
+    /// 角色代码，如 officer、secretary、system_admin
     #[arg(long)]
     role: String,
-    /// 任职的组织或片区的全称;省略时为最上级组织
+    /// 任职的组织或片区的全称；省略时为最上级组织
     #[arg(long)]
     at: Option<String>,
 }

@@ -73,7 +73,8 @@ async fn lane(
         while running.len() < width {
             match app.store.claim_job_of(handlers.lane(slow)).await {
                 Ok(Some(job)) => {
-                    running.spawn(run(app.clone(), handlers.clone(), job));
+                    let (app, handlers) = (app.clone(), handlers.clone());
+                    running.spawn(async move { run(app, handlers, job).await.is_ok() });
                 }
                 Ok(None) => break,
                 Err(error) => {
@@ -93,19 +94,19 @@ async fn lane(
 }
 
 /// Runs one job, renewing its lease, and keeps the outcome.
-async fn run(app: App, handlers: Handlers, job: Job) {
+async fn run(app: App, handlers: Handlers, job: Job) -> Result<(), String> {
     let outcome = match handlers.by_kind.get(job.kind.as_str()) {
         Some(handler) => {
             let payload = serde_json::from_str(&job.payload).unwrap_or_default();
             tokio::select! {
                 outcome = handler(app.clone(), payload) => outcome.map_err(|e| e.to_string()),
                 // Another worker has it: whatever this one were to say no longer counts.
-                () = lose_lease(&app, &job) => return,
+                () = lose_lease(&app, &job) => return Err("its lease was lost".to_owned()),
             }
         }
         None => Err("nobody does this kind of job".to_owned()),
     };
-    let kept = match outcome {
+    let kept = match &outcome {
         Ok(()) => app.store.finish_job(&job).await,
         Err(why) => {
             tracing::error!(
@@ -114,12 +115,13 @@ async fn run(app: App, handlers: Handlers, job: Job) {
                 why,
                 "a job failed"
             );
-            app.store.fail_job(&job, &why).await
+            app.store.fail_job(&job, why).await
         }
     };
     if let Err(error) = kept {
         tracing::error!(%error, "keeping a job's outcome");
     }
+    outcome
 }
 
 /// Renews the lease until it is lost.
@@ -137,10 +139,12 @@ async fn lose_lease(app: &App, job: &Job) {
     }
 }
 
-/// Runs what is due of every lane until nothing is: for tests and the command line.
-pub async fn run_due(app: &App, features: &[Feature]) {
-    let handlers = Handlers::of(features);
-    while let Ok(Some(job)) = app.store.claim_job().await {
-        run(app.clone(), handlers.clone(), job).await;
+/// Runs the next job that is due, of either lane, and says what came of it; none if there is none.
+/// For tests and the command line.
+pub async fn run_next(app: &App, features: &[Feature]) -> Option<Result<(), String>> {
+    match app.store.claim_job().await {
+        Ok(Some(job)) => Some(run(app.clone(), Handlers::of(features), job).await),
+        Ok(None) => None,
+        Err(error) => Some(Err(error.to_string())),
     }
 }

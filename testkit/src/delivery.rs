@@ -1,4 +1,4 @@
-//! Reaching machines of the test's own, and running what waits for them.
+//! Reaching machines of the test's own.
 
 use crate::TestApp;
 use std::sync::Arc;
@@ -11,10 +11,5 @@ impl TestApp {
         self.app.outward = Arc::new(outward);
         self.router = web::router(&self.app, &self.features);
         self
-    }
-
-    /// Runs the jobs that are due, quick and slow, until none is left; as the server does.
-    pub async fn run_jobs(&self) {
-        zhibu::worker::run_due(&self.app, &self.features).await;
     }
 }

@@ -28,6 +28,7 @@ const FEATURES: &[&str] = &[
     "duty",
     "task",
     "supervision",
+    "ranking",
     "delivery",
 ];
 /// Libraries that only compute.

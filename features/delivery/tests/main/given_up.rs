@@ -24,19 +24,19 @@ on_both! {
     async fn a_busy_server_gets_it_a_minute_later(app: TestApp) {
         let reached = one_waits(app).await;
         reached.mail.will(&[Does::Says("451 Try again later"), Does::Hangs]);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert!(reached.digests(MAIL).is_empty());
         let states = reached.states().await;
         assert_eq!(states[0].0, "queued");
         assert!(states[0].1.contains("451 Try again later"), "{states:?}");
         reached.app.pass_ms(59_000);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.states().await, states, "not yet");
         reached.app.pass_ms(1_000);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert!(reached.states().await[0].1.contains("没有在时限内答复"), "{:?}", reached.states().await);
         reached.app.pass_ms(300_000);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.digests(MAIL).len(), 1);
         assert_eq!(reached.states().await[0], ("sent".to_owned(), String::new()));
     }
@@ -44,7 +44,7 @@ on_both! {
     async fn what_is_refused_for_good_waits_for_a_person(app: TestApp) {
         let reached = one_waits(app).await;
         reached.mail.will(&[Does::Says("550 <{to}> no such user")]);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         let admin = County::call(&reached.app, reached.county.system_admin).await;
         let page = admin.get("/settings/channels/failed").await.page();
         let words = testkit_words(&page);
@@ -54,7 +54,7 @@ on_both! {
         let id = id_in(&page);
         let led = admin.post("/settings/channels/failed/retry", &[("delivery", &id)]).await.led_to();
         assert!(admin.get(&led).await.words().contains("1 件重新排队"));
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.digests(MAIL).len(), 1);
         assert!(admin.get("/settings/channels/failed").await.words().contains("没有未送达的"));
         let deeds: Vec<String> = reached.app.app.store.db().column("SELECT action FROM audit WHERE object_kind = 'delivery' ORDER BY id", vec![]).await.unwrap();
@@ -67,7 +67,7 @@ on_both! {
         reached.mail.will(&[Does::Says("451 busy"); 6]);
         let mut tried = Vec::new();
         for _ in 0..(9 * 60) {
-            reached.app.run_jobs().await;
+            reached.app.work().await;
             let n: i64 = reached.app.app.store.db().scalar("SELECT COALESCE(MAX(attempts), 0) FROM delivery", vec![]).await.unwrap();
             if n > tried.len() as i64 {
                 tried.push(reached.app.app.store.now().chinese());
@@ -80,23 +80,23 @@ on_both! {
         let page = admin.get("/settings/channels/failed").await.page();
         let led = admin.post("/settings/channels/failed/abandon", &[("delivery", &id_in(&page))]).await.led_to();
         assert!(admin.get(&led).await.words().contains("1 件已放弃，不再发。"));
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert!(reached.digests(MAIL).is_empty());
     }
 
     async fn a_day_has_one_letter_however_often_it_is_tried(app: TestApp) {
         let reached = one_waits(app).await;
         reached.mail.will(&[Does::Says("550 no")]);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         let admin = County::call(&reached.app, reached.county.system_admin).await;
         let page = admin.get("/settings/channels/failed").await.page();
         reached.app.pass_days(3);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.digests(MAIL).len(), 1, "Monday's own, the lecture's day");
         let admin = County::call(&reached.app, reached.county.system_admin).await;
         let led = admin.post("/settings/channels/failed/retry", &[("delivery", &id_in(&page))]).await.led_to();
         assert!(admin.get(&led).await.words().contains("1 件当天已另有一封，没有重复发"));
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.digests(MAIL).len(), 1);
     }
 
@@ -113,7 +113,7 @@ on_both! {
         form.push(("_version", "1".to_owned()));
         admin.post(&path, &crate::own::borrowed(&form)).await.led_to();
         let before = reached.mail.logins().len();
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.mail.logins().len(), before + 1, "a mail house locks out who tries too often");
         let states = reached.states().await;
         let failed = states.iter().filter(|(state, _)| state == "failed").count();
@@ -127,7 +127,7 @@ on_both! {
         let ids = ids_in(&page);
         let picked: Vec<(&str, &str)> = ids.iter().map(|id| ("delivery", id.as_str())).collect();
         admin.post("/settings/channels/failed/retry", &picked).await.led_to();
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.digests(MAIL).len(), 2, "last Friday's and today's");
         assert_eq!(reached.digests("wuer@edu.example.cn").len(), 1);
         let said = crate::own::everything_said(&reached.app).await;

@@ -68,7 +68,7 @@ async fn dies_on_the_way(reached: &Reached, letters: usize) {
     reached.mail.will(&[Does::TakesAndHangs]);
     let before = reached.mail.letters().len();
     tokio::select! {
-        () = reached.app.run_jobs() => panic!("it did not hang"),
+        _ = reached.app.work() => panic!("it did not hang"),
         () = reached.mail.until(before + 1) => {}
     }
     assert_eq!(reached.digests(MAIL).len(), letters);
@@ -78,7 +78,7 @@ on_both! {
     async fn two_workers_send_once(app: TestApp) {
         let reached = planned(app).await;
         until_planned(&reached).await;
-        tokio::join!(reached.app.run_jobs(), reached.app.run_jobs(), reached.app.run_jobs());
+        tokio::join!(reached.app.work(), reached.app.work(), reached.app.work());
         assert_eq!(reached.digests(MAIL).len(), 1);
     }
 
@@ -87,10 +87,10 @@ on_both! {
         until_planned(&reached).await;
         let claimed = reached.app.app.store.claim_job().await.unwrap().unwrap();
         assert_eq!(claimed.kind, "deliver");
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert!(reached.digests(MAIL).is_empty(), "it is the other one's");
         reached.app.pass_ms(DEAD_MS);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.digests(MAIL).len(), 1);
         reached.app.app.store.finish_job(&claimed).await.unwrap();
     }
@@ -99,14 +99,14 @@ on_both! {
         let reached = planned(app).await;
         until_planned(&reached).await;
         dies_on_the_way(&reached, 1).await;
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.digests(MAIL).len(), 1, "as long as it may live");
         reached.app.pass_ms(DEAD_MS);
         dies_on_the_way(&reached, 2).await;
         let letters = reached.digests(MAIL);
         assert_eq!(letters[0].header("message-id"), letters[1].header("message-id"), "a mail system shows it once");
         reached.app.pass_ms(DEAD_MS);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.digests(MAIL).len(), 2, "not a third time");
         let states = reached.states().await;
         assert_eq!(states[0], ("failed".to_owned(), "两次在发送途中中断，不知道对方收到没有，没有再发。".to_owned()));
@@ -144,7 +144,7 @@ on_both! {
         assert!(page.contains("送达一条消息") && page.contains("办理它的程序多次中断"), "{page}");
         let id = crate::given_up::after(&page, "name=\"job\" value=\"");
         admin.post("/settings/channels/failed/retry", &[("job", &id)]).await.led_to();
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.digests(MAIL).len(), 1);
     }
 

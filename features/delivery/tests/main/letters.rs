@@ -24,7 +24,7 @@ on_both! {
         reached.wants_letters(reached.county.secretary, MAIL, "8").await;
         reached.app.pass_ms(60_000);
         remind(&reached, &sheet).await;
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         let letters = reached.digests(MAIL);
         assert_eq!(letters.len(), 1, "{:?}", reached.states().await);
         let letter = &letters[0];
@@ -39,11 +39,11 @@ on_both! {
         assert!(!html.contains("<img") && !html.contains("src="), "nothing that tells who read it");
         remind(&reached, &sheet).await;
         reached.app.pass_ms(3_600_000);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.digests(MAIL).len(), 1, "one a day");
         reached.app.pass_days(7);
         reached.reminds_by_itself().await;
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         let letters = reached.digests(MAIL);
         assert_eq!(letters.len(), 2, "a week late, and the lecture in three days");
         assert_eq!(letters[1].header("subject"), "党建工作提醒（11月27日）：已逾期 1 件，即将到期 1 件");
@@ -59,7 +59,7 @@ on_both! {
         reached.wants_letters(reached.county.secretary, MAIL, "8").await;
         reached.app.pass_ms(60_000);
         remind(&reached, &sheet).await;
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         let letters = reached.digests(MAIL);
         assert_eq!(letters.len(), 1);
         assert!(letters[0].text().contains("【还没有办 1 件】\n《第四季度党建工作任务》\n  · 讲党课（11月30日，还有 10 天）"), "{}", letters[0].text());
@@ -75,13 +75,13 @@ on_both! {
         remind(&reached, &sheet).await;
         for hours in [0, 3, 10, 14, 13, 8] {
             reached.app.pass_ms(hours * 3_600_000);
-            reached.app.run_jobs().await;
+            reached.app.work().await;
             assert!(reached.digests(MAIL).is_empty(), "at {}", reached.app.app.store.now().chinese());
         }
         assert_eq!(reached.app.app.store.now().chinese(), "11月22日 19:00");
         for (hours, expected) in [(13, 0), (1, 0), (1, 1)] {
             reached.app.pass_ms(hours * 3_600_000);
-            reached.app.run_jobs().await;
+            reached.app.work().await;
             assert_eq!(reached.digests(MAIL).len(), expected, "at {}: their own hour is ten", reached.app.app.store.now().chinese());
         }
     }
@@ -97,13 +97,13 @@ on_both! {
         remind(&reached, &sheet).await;
         for (days, expected) in [(0, 0), (4, 0), (2, 0), (1, 1)] {
             reached.app.pass_days(days);
-            reached.app.run_jobs().await;
+            reached.app.work().await;
             assert_eq!(reached.digests(MAIL).len(), expected, "on {}", reached.app.app.store.today());
         }
         reached.app.pass_days(1);
         remind(&reached, &sheet).await;
         reached.app.pass_days(1);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.app.app.store.today().to_string(), "2026-10-10");
         assert_eq!(reached.digests(MAIL).len(), 2, "Saturday, worked");
     }
@@ -116,7 +116,7 @@ on_both! {
         reached.wants_letters(reached.county.secretary, MAIL, "11").await;
         reached.app.pass_ms(60_000);
         remind(&reached, &sheet).await;
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.states().await.len(), 1, "waits for eleven");
         let secretary = County::call(&reached.app, reached.county.secretary).await;
         let version: i64 = reached.app.app.store.db().scalar("SELECT version FROM address", vec![]).await.unwrap();
@@ -124,9 +124,9 @@ on_both! {
         let form = [("email", MAIL), ("from", "11"), ("to", "18"), ("_version", version.as_str())];
         secretary.post("/account/reminders", &form).await.led_to();
         reached.app.pass_ms(3 * 3_600_000);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         reached.app.pass_days(7);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert!(reached.digests(MAIL).is_empty());
         assert_eq!(reached.states().await[0].0, "dropped");
         assert!(!crate::world::notices(&reached.app, reached.county.secretary).await.is_empty(), "in the house as ever");
@@ -139,11 +139,11 @@ on_both! {
         reached.wants_letters(reached.county.secretary, MAIL, "11").await;
         reached.wants_letters(reached.county.second_secretary, "wuer@edu.example.cn", "11").await;
         reached.app.pass_ms(60_000);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         remind(&reached, &sheet).await;
         reached.app.pass_days(7);
         reached.app.pass_ms(-3_600_000);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         let waiting = reached.states().await;
         assert_eq!(waiting.iter().filter(|(state, _)| state == "queued").count(), 2, "{waiting:?}");
         submit(&reached.app, reached.county.secretary, sheet.survey(reached.county.first)).await;
@@ -151,7 +151,7 @@ on_both! {
             submit(&reached.app, reached.county.second_secretary, key).await;
         }
         reached.app.pass_ms(4 * 3_600_000);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         let letters = reached.digests(MAIL);
         let text = letters.last().unwrap().text();
         assert!(text.contains("讲党课") && !text.contains("意见征集"), "{text}");
@@ -169,7 +169,7 @@ on_both! {
         submit(&reached.app, reached.county.secretary, sheet.survey(first)).await;
         let excuse = duty::use_cases::Excuse::Exempt { reason: "张三生病住院".to_owned() };
         crate::world::excuse(&reached.app, reached.county.officer, lecture, excuse).await;
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         let text = reached.digests(MAIL)[0].text();
         assert!(text.contains("【新通知 1 条】\n  · “讲党课”已免除，不用再办\n"), "{text}");
         assert!(!text.contains("张三"), "reasons stay in the house");
@@ -191,7 +191,7 @@ on_both! {
         reached.wants_letters(reached.county.secretary, MAIL, "8").await;
         reached.app.pass_ms(60_000);
         remind(&reached, &sheet).await;
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         let letter = &reached.digests(MAIL)[0];
         assert!(!letter.header_names().contains(&"bcc".to_owned()), "{:?}", letter.header_names());
         assert!(letter.text().contains("意见  Bcc: other@example.cn"), "{}", letter.text());

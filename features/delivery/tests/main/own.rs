@@ -101,7 +101,7 @@ impl Reached {
             ("to", "18"),
         ];
         person.post("/account/reminders", &form).await.led_to();
-        self.app.run_jobs().await;
+        self.app.work().await;
         let letters = self.mail.letters();
         let own = letters.iter().rfind(|one| one.to == email);
         let letter = own.expect("a letter with the code");

@@ -24,7 +24,7 @@ on_both! {
         reached.set_robot("wecom", "南片", "").await;
         let sheet = issue(&reached.app, &reached.county).await;
         submit(&reached.app, reached.county.second_secretary, sheet.survey(reached.county.second)).await;
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.robots.asked().len(), 1);
         let asked = &reached.robots.asked()[0];
         assert_eq!(asked.target, format!("/send?key={KEY}"));
@@ -36,15 +36,15 @@ on_both! {
             assert!(!text.contains(other), "{other} in {text}");
         }
         reached.app.pass_ms(3_600_000);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.robots.asked().len(), 1, "once a day");
         for _ in 1..7 {
             reached.app.pass_days(1);
-            reached.app.run_jobs().await;
+            reached.app.work().await;
         }
         assert_eq!(reached.robots.asked().len(), 1, "then sparsely");
         reached.app.pass_days(1);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.robots.asked().len(), 2);
         assert!(text_of(&reached, 1).contains("> 第二小学党支部 1 件"), "the lecture in three days");
     }
@@ -54,7 +54,7 @@ on_both! {
         reached.set_robot("wecom", "第一小学党支部", "").await;
         let sheet = issue(&reached.app, &reached.county).await;
         submit(&reached.app, reached.county.secretary, sheet.survey(reached.county.first)).await;
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert!(reached.robots.asked().is_empty());
         assert!(reached.states().await.is_empty());
     }
@@ -64,7 +64,7 @@ on_both! {
         let path = reached.set_robot("dingtalk", "", SIGN).await;
         reached.robots.will(&[Answers::says(r#"{"errcode":310000,"errmsg":"description:sign not match"}"#)]);
         issue(&reached.app, &reached.county).await;
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         let asked = &reached.robots.asked()[0];
         let stamp = reached.app.app.store.now().0;
         assert!(asked.target.contains(&format!("&timestamp={stamp}&sign=")), "{}", asked.target);
@@ -92,7 +92,7 @@ on_both! {
         // Ten minutes for the limit, half an hour as asked, then its own a quarter and an hour.
         for (minutes, expected) in [(0, 1), (9, 1), (1, 2), (29, 2), (1, 3), (14, 3), (1, 4), (59, 4), (1, 5)] {
             reached.app.pass_ms(minutes * 60_000);
-            reached.app.run_jobs().await;
+            reached.app.work().await;
             assert_eq!(reached.robots.asked().len(), expected, "{:?}", reached.states().await);
         }
         assert_eq!(reached.states().await[0].0, "sent");
@@ -103,7 +103,7 @@ on_both! {
         reached.set_robot("wecom", "", "").await;
         reached.robots.will(&[Answers::With("302 Found", "Location: https://localhost:1/\r\n", "")]);
         issue(&reached.app, &reached.county).await;
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert_eq!(reached.states().await[0], ("failed".to_owned(), "对方要求转到别的地址（302），没有跟随。".to_owned()));
     }
 }

@@ -29,7 +29,7 @@ on_both! {
     async fn all_is_off_until_somebody_sets_it(app: TestApp) {
         let reached = reach(app, Tls::Implicit).await;
         crate::world::issue(&reached.app, &reached.county).await;
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         assert!(reached.mail.letters().is_empty() && reached.robots.asked().is_empty());
         let admin = County::call(&reached.app, reached.county.system_admin).await;
         let words = admin.get("/settings/channels").await.words();
@@ -72,7 +72,7 @@ on_both! {
         reached.robots.will(&[crate::http::Answers::says(r#"{"errcode":1,"errmsg":"robot-key-5f1c SECsign-9d2e"}"#)]);
         reached.mail.will(&[Does::Says("550 {to} mima-7Qx-sesame")]);
         reached.app.pass_days(7);
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         let admin = County::call(&reached.app, reached.county.system_admin).await;
         let auditor = County::call(&reached.app, reached.county.audit_admin).await;
         let mut said = everything_said(&reached.app).await;
@@ -171,7 +171,7 @@ on_both! {
         assert!(secretary.post("/account/reminders", &[("wants", "1")]).await.words().contains("请先填邮箱"));
         let form = [("email", MAIL), ("wants", "1"), ("from", "3"), ("to", "23")];
         secretary.post("/account/reminders", &form).await.led_to();
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         let page = secretary.get("/account/reminders").await;
         assert!(page.words().contains("未验证") && page.words().contains("30 分钟内有效"), "{}", page.words());
         assert!(page.text.contains("value=\"8\" selected") && page.text.contains("value=\"18\" selected"), "the law's hours hold");
@@ -186,7 +186,7 @@ on_both! {
         assert!(secretary.post("/account/reminders/code", &[]).await.words().contains("请一分钟后再发"));
         reached.app.pass_ms(60_000);
         secretary.post("/account/reminders/code", &[]).await.led_to();
-        reached.app.run_jobs().await;
+        reached.app.work().await;
         let code = code_in(&reached.mail.letters()[1].text());
         secretary.post("/account/reminders/verify", &[("code", &code)]).await.led_to();
         assert!(secretary.get("/account/reminders").await.words().contains("已验证"));
@@ -198,7 +198,7 @@ on_both! {
         for _ in 0..6 {
             reached.app.pass_ms(61_000);
             secretary.post("/account/reminders/code", &[]).await;
-            reached.app.run_jobs().await;
+            reached.app.work().await;
         }
         assert!(reached.mail.letters().len() <= codes + 3, "five codes a day");
     }

@@ -334,7 +334,8 @@ fn decoded(header: &str) -> String {
         let packed = word
             .strip_prefix("=?utf-8?b?")
             .and_then(|word| word.strip_suffix("?="));
-        if !(was_packed && packed.is_some()) && !bytes.is_empty() {
+        let is_joined = was_packed && packed.is_some();
+        if !is_joined && !bytes.is_empty() {
             bytes.push(b' ');
         }
         was_packed = packed.is_some();
