@@ -224,7 +224,7 @@ pub async fn test(
         if tested.went {
             return reply::done(&paths::channel(channel.id), "测试消息已发出，对方已收下。");
         }
-        errors.insert("test", format!("测试消息没有发出。{}", tested.words));
+        errors.insert("test", tested.words);
     }
     let channel = found(&app, &id).await?;
     let mut page = filled(&app, &actor, &channel, Typed::of(&channel), errors).await?;

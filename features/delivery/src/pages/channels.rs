@@ -82,7 +82,7 @@ fn line(channel: &ChannelRow) -> Line {
         name: channel.name.clone(),
         kind: kind.chinese(),
         scope: match kind {
-            Kind::Email => "本人设了邮箱的".to_owned(),
+            Kind::Email => "自己设了邮箱的人".to_owned(),
             _ => channel.scope_words().to_owned(),
         },
         tag,

@@ -56,7 +56,7 @@ on_both! {
         reached.mail.will(&[Does::Says("554 spam")]);
         let answer = admin.post(&test, &[("to", MAIL)]).await;
         assert_eq!(answer.status, 422);
-        assert!(answer.words().contains("测试消息没有发出。邮件服务器没有收下这封信。对方答复：554 spam"), "{}", answer.words());
+        assert!(answer.words().contains("测试没有成功 邮件服务器没有收下这封信。对方答复：554 spam"), "{}", answer.words());
     }
 
     async fn secrets_go_in_and_never_come_out(app: TestApp) {
