@@ -6,6 +6,7 @@
 mod caller;
 mod county;
 pub mod duties;
+mod delivery;
 mod jobs;
 pub mod matrix;
 
@@ -92,6 +93,7 @@ impl TestApp {
         let front = zhibu::Front {
             county: "清禾县教育系统".to_owned(),
             public_url: "http://127.0.0.1".to_owned(),
+            ..zhibu::Front::default()
         };
         let (app, features) = zhibu::application(store, &front, Arc::new(zhibu::ParseHere));
         let router = web::router(&app, &features);

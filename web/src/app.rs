@@ -102,6 +102,8 @@ pub struct Feature {
     pub subscribers: Vec<Subscriber>,
     /// Its jobs, by kind.
     pub jobs: Vec<(&'static str, JobHandler)>,
+    /// Jobs that wait for other machines, by kind: they run beside the others, a few at a time.
+    pub slow_jobs: Vec<(&'static str, JobHandler)>,
 }
 
 /// Finds who is behind a session's token.
@@ -139,6 +141,18 @@ pub trait Parse: Send + Sync {
     fn table(&self, file_name: String, bytes: Vec<u8>, most_rows: usize) -> Pieces;
 }
 
+/// 对外连接: which other machines the program may speak to, and whom it trusts there. Set where the
+/// program is installed, never in the browser.
+#[derive(Clone, Debug, Default)]
+pub struct Outward {
+    /// Hosts beside those known to everybody, `gateway.example.cn` or `10.1.2.3:8443`.
+    pub hosts: Vec<String>,
+    /// Certificates of authorities trusted beside the public ones, PEM.
+    pub authorities: String,
+    /// How long another machine may take over one step; a quarter of a minute unless told.
+    pub patience: Option<std::time::Duration>,
+}
+
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -158,6 +172,8 @@ pub struct App {
     pub identify: Arc<dyn Identify>,
     /// Reads uploaded office files.
     pub parse: Arc<dyn Parse>,
+    /// Other machines it may speak to.
+    pub outward: Arc<Outward>,
     /// The router's own registry, for the permission matrix.
     pub registry: Arc<Vec<(Method, &'static str, Right)>>,
 }

@@ -34,5 +34,6 @@ pub fn feature() -> Feature {
             ("turn_of_day", maintain::turn_of_day),
             ("places_moved", maintain::places_moved),
         ],
+        ..Feature::default()
     }
 }

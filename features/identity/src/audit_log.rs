@@ -93,6 +93,8 @@ const THINGS: &[(&str, &str)] = &[
     ("account", "账号"),
     ("annex", "附件"),
     ("audit", "审计链"),
+    ("channel", "消息通道"),
+    ("delivery", "对外提醒"),
     ("draft", "草稿"),
     ("duties", "履职事项"),
     ("duty", "履职事项"),
@@ -207,6 +209,16 @@ const WHOLE: &[(&str, &str)] = &[
     ("publish_ranking", "公布排名"),
     ("correct_ranking", "更正排名"),
     ("see_feedback", "已看意见反馈"),
+    ("save_channel", "设定消息通道"),
+    ("remove_channel", "删除消息通道"),
+    ("test_channel", "测试消息通道"),
+    ("fail_delivery", "提醒未送达"),
+    ("retry_delivery", "重发未送达的提醒"),
+    ("abandon_delivery", "放弃未送达的提醒"),
+    ("set_reminders", "设定本人的提醒方式"),
+    ("ask_code", "申请邮箱验证码"),
+    ("verify_address", "验证邮箱"),
+    ("fail_address", "邮箱验证未通过"),
 ];
 
 /// Words for a code; the code itself beside them where a part is unknown.

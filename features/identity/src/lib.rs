@@ -16,6 +16,7 @@ mod use_cases;
 pub use address::ClientAddress;
 pub use paths::home_path;
 pub use session::{Minted, Sessions, mint_session};
+pub use store::{Node, node_named, node_names};
 
 use ::store::Migration;
 use axum::routing::{get, post};

@@ -151,6 +151,7 @@ async fn identity(app: &TestApp, world: &World, samples: &mut Samples) {
     let sql = "SELECT id FROM role_grant WHERE account = $1";
     let grant: Id = db.scalar(sql, params![officer]).await.unwrap();
     samples.add("/roles/grants/{id}", grant, vec![]);
+    samples.add("/settings/channels/{id}", channel(app).await, vec![]);
     for person in world.people.iter().filter(|person| person.comes_in) {
         let account = person.account.unwrap();
         app.session_of(account).await;
@@ -279,6 +280,13 @@ async fn file(app: &TestApp, node: &Node) -> (Id, String) {
     })
     .await;
     (id, word)
+}
+
+/// A mail server on this machine, where none listens.
+async fn channel(app: &TestApp) -> Id {
+    let sql = "INSERT INTO channel (id, kind, name, enabled, host, port, tls, username, sender, secret)
+               VALUES ($1, 'email', '邮件', FALSE, '127.0.0.1', 25, 'none', '', 'dangjian@edu.example.cn', '')";
+    insert(app, sql, |_, id| params![id]).await
 }
 
 async fn upload(app: &TestApp, account: Id) -> Id {

@@ -29,6 +29,7 @@ const FEATURES: &[&str] = &[
     "task",
     "supervision",
     "ranking",
+    "delivery",
 ];
 /// Libraries that only compute.
 const COMPUTE: &[&str] = &[
