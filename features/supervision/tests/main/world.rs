@@ -9,6 +9,7 @@ use rules::who::Who;
 use store::{By, Fail, params};
 use testkit::{County, TestApp};
 
+#[allow(unused_imports)]
 pub use testkit::duties::{actor, duty, excuse, judge, notices, submit};
 
 /// The sheet and its two items: 意见征集 due on 20 November, 讲党课 on 30 November.
