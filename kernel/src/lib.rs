@@ -6,6 +6,8 @@ pub mod document;
 pub mod id;
 pub mod path;
 pub mod refusal;
+#[cfg(feature = "schema")]
+mod schema;
 
 pub use day::{Day, Instant, Period};
 pub use id::Id;

@@ -26,6 +26,7 @@ pub fn features() -> Vec<Feature> {
         duty::feature(),
         task::feature(),
         supervision::feature(),
+        web::api::feature(),
         web::design::feature(),
     ]
 }
@@ -66,6 +67,7 @@ pub fn application(store: Store, front: &Front, parse: Arc<dyn Parse>) -> (App, 
         identify: Arc::new(identity::Sessions),
         parse,
         registry: Arc::new(web::app::registry(&features)),
+        endpoints: Arc::new(features.iter().flat_map(|f| f.api.clone()).collect()),
     };
     (app, features)
 }

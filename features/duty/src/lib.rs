@@ -33,5 +33,6 @@ pub fn feature() -> Feature {
             ("turn_of_day", maintain::turn_of_day),
             ("places_moved", maintain::places_moved),
         ],
+        ..Feature::default()
     }
 }

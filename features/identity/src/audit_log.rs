@@ -90,6 +90,7 @@ const VERBS: &[(&str, &str)] = &[
 
 /// Things of the codes.
 const THINGS: &[(&str, &str)] = &[
+    ("access_token", "接口令牌"),
     ("account", "账号"),
     ("annex", "附件"),
     ("audit", "审计链"),
@@ -131,7 +132,7 @@ const THINGS: &[(&str, &str)] = &[
 ];
 
 /// 动作: each deed of the features in words; what is not here is put together from its parts.
-const WHOLE: [(&str, &str); 55] = [
+const WHOLE: &[(&str, &str)] = &[
     ("fill_demo", "生成演示数据"),
     ("sign_in", "登录"),
     ("sign_out", "退出登录"),
@@ -183,6 +184,8 @@ const WHOLE: [(&str, &str); 55] = [
     ("end_sessions", "退出其他登录"),
     ("grant_role", "授予角色"),
     ("revoke_role", "收回角色"),
+    ("make_token", "生成接口令牌"),
+    ("revoke_token", "收回接口令牌"),
     ("verify_audit", "校验审计链"),
     ("send_reminders", "催办"),
     ("give_feedback", "提出意见反馈"),

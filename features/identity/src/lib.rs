@@ -18,18 +18,25 @@ pub use session::{Minted, Sessions, mint_session};
 
 use ::store::Migration;
 use axum::routing::{get, post};
-use pages::{account, accounts as accounts_pages, audit, rights, roles, sign_in};
+use pages::{account, accounts as accounts_pages, audit, rights, roles, sign_in, tokens};
 use web::{Feature, Nav, Right, Route};
 
 /// Its tables, ways in and links.
 pub fn feature() -> Feature {
     Feature {
         name: "identity",
-        migrations: vec![Migration {
-            number: 2,
-            name: "identity",
-            sql: include_str!("../migrations/0002_identity.sql"),
-        }],
+        migrations: vec![
+            Migration {
+                number: 2,
+                name: "identity",
+                sql: include_str!("../migrations/0002_identity.sql"),
+            },
+            Migration {
+                number: 15,
+                name: "access_token",
+                sql: include_str!("../migrations/0015_access_token.sql"),
+            },
+        ],
         routes: [
             own_routes(),
             account_routes(),
@@ -76,6 +83,13 @@ fn own_routes() -> Vec<Route> {
         ),
         Route::get(paths::PASSWORD, SignedIn, get(account::show_password)),
         Route::post(paths::PASSWORD, SignedIn, post(account::send_password)),
+        Route::get(paths::TOKENS, SignedIn, get(tokens::list)),
+        Route::post(paths::TOKENS, SignedIn, post(tokens::make)),
+        Route::post(
+            "/account/tokens/{id}/revoke",
+            SignedIn,
+            post(tokens::revoke),
+        ),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! Where: organisations, units, zones and bodies as nodes of several trees, with history.
 
+mod api;
 pub mod forms;
 pub mod import;
 pub mod pages;
@@ -55,6 +56,7 @@ pub fn feature() -> Feature {
             ),
         ],
         jobs: vec![(places::JOB, places::run)],
+        api: api::endpoints(),
         ..Feature::default()
     }
 }
