@@ -2,6 +2,7 @@
 
 pub mod accounts;
 mod address;
+mod api;
 mod audit_log;
 mod back_off;
 mod pages;
@@ -49,6 +50,7 @@ pub fn feature() -> Feature {
             link(81, "角色", paths::ROLES, Right::GrantRoles),
             link(82, "审计", paths::AUDIT, Right::ReadAudit),
         ],
+        api: api::endpoints(),
         ..Feature::default()
     }
 }

@@ -1,6 +1,7 @@
 //! Who: members, their dated relations to branches, the roster in and out of Excel. The page of an
 //! organisation stands here too, since it shows them.
 
+mod api;
 pub mod facts;
 pub mod forms;
 pub mod ground;
@@ -91,6 +92,7 @@ pub fn feature() -> Feature {
                 count: None,
             },
         ],
+        api: api::endpoints(),
         ..Feature::default()
     }
 }

@@ -7,6 +7,7 @@ use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use kernel::{Id, Instant, Refusal};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -181,33 +182,63 @@ impl<T: DeserializeOwned> FromRequest<App> for Command<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
-        let (parts, body) = request.into_parts();
-        let actor = parts.extensions.get::<Actor>();
-        let account = actor.ok_or_else(Problem::unauthorized)?.account;
-        let bytes = axum::body::to_bytes(body, MOST_JSON).await.map_err(|_| {
-            Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "too_large",
-                "内容太大",
-                "JSON 最多 2 MB。",
-            )
-        })?;
-        let key = once_key(&parts.headers, app)?;
-        let mut digest = Sha256::new();
-        for part in [parts.method.as_str(), parts.uri.path()] {
-            digest.update(part);
-            digest.update([0]);
-        }
-        digest.update(&bytes);
-        let once = Once {
-            key: OnceKey { account, key },
-            print: hex::encode(digest.finalize()),
-        };
+        let (parts, bytes, once) = whole(request, app, MOST_JSON, "JSON 最多 2 MB。").await?;
         Ok(Command {
             input: read(&parts.headers, &bytes)?,
             once,
         })
     }
+}
+
+/// Bytes to keep, and the key that makes their sending count once.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// The bytes.
+    pub bytes: Bytes,
+    /// Their key.
+    pub once: Once,
+}
+
+impl FromRequest<App> for Upload {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let limit = app.upload_limit;
+        let (_, bytes, once) = whole(request, app, limit, "文件太大，请缩小后再传。").await?;
+        Ok(Upload { bytes, once })
+    }
+}
+
+/// The whole request with the key under which it counts once.
+async fn whole(
+    request: Request,
+    app: &App,
+    limit: usize,
+    too_large: &str,
+) -> Result<(Parts, Bytes, Once)> {
+    let (parts, body) = request.into_parts();
+    let actor = parts.extensions.get::<Actor>();
+    let account = actor.ok_or_else(Problem::unauthorized)?.account;
+    let bytes = axum::body::to_bytes(body, limit).await.map_err(|_| {
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "内容太大",
+            too_large,
+        )
+    })?;
+    let key = once_key(&parts.headers, app)?;
+    let mut digest = Sha256::new();
+    for part in [parts.method.as_str(), parts.uri.path()] {
+        digest.update(part);
+        digest.update([0]);
+    }
+    digest.update(&bytes);
+    let once = Once {
+        key: OnceKey { account, key },
+        print: hex::encode(digest.finalize()),
+    };
+    Ok((parts, bytes, once))
 }
 
 fn once_key(headers: &HeaderMap, app: &App) -> Result<String> {

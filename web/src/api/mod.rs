@@ -7,7 +7,7 @@ mod document;
 mod pages;
 mod problem;
 
-pub use command::{Command, Key, Keys, Moment, Once, Paging, Query, act};
+pub use command::{Command, Key, Keys, Moment, Once, Paging, Query, Upload, act};
 pub use document::document;
 pub use pages::feature;
 pub use problem::Problem;

@@ -105,17 +105,18 @@ struct Shape {
 #[template(path = "api.html")]
 struct ApiPage {
     frame: Frame,
-    groups: Vec<(String, Vec<Line>)>,
+    groups: Vec<(&'static str, Vec<Line>)>,
     count: usize,
     address: String,
 }
 
 async fn page(State(app): State<App>, actor: Actor) -> crate::Result {
     let whole = serde_json::to_value(document(&app.endpoints, &app.public_url))?;
-    let mut groups: Vec<(String, Vec<Line>)> = Vec::new();
+    let mut groups: Vec<(&'static str, Vec<Line>)> = Vec::new();
     for endpoint in app.endpoints.iter() {
         let tag = endpoint.operation.tags.iter().flatten().next().cloned();
         let tag = tag.unwrap_or_default();
+        let tag = group(&tag);
         let line = line(endpoint, &whole);
         match groups.iter_mut().find(|(name, _)| *name == tag) {
             Some((_, lines)) => lines.push(line),
@@ -128,6 +129,28 @@ async fn page(State(app): State<App>, actor: Actor) -> crate::Result {
         count: app.endpoints.len(),
         address: app.public_url.trim_end_matches('/').to_owned(),
     })
+}
+
+/// The heading over the endpoints of one tag.
+fn group(tag: &str) -> &'static str {
+    const NAMES: [(&str, &str); 14] = [
+        ("me", "令牌"),
+        ("organisations", "组织"),
+        ("members", "党员"),
+        ("records", "工作纪实"),
+        ("files", "文件"),
+        ("sheets", "交办单"),
+        ("duties", "履职事项"),
+        ("progress", "进度"),
+        ("rankings", "排名"),
+        ("notices", "通知"),
+        ("feedback", "意见反馈"),
+        ("accounts", "账号"),
+        ("grants", "任职"),
+        ("audit", "审计"),
+    ];
+    let found = NAMES.iter().find(|(name, _)| *name == tag);
+    found.map_or("其他", |(_, words)| words)
 }
 
 fn line(endpoint: &Endpoint, whole: &Value) -> Line {
@@ -192,15 +215,22 @@ fn shape(schema: &Value, whole: &Value) -> Option<Shape> {
         name: name.clone(),
         kind: kind(property),
         required: required.contains(&name.as_str()),
-        words: property["description"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned(),
+        words: description(property),
     });
     Some(Shape {
         name,
         fields: fields.collect(),
     })
+}
+
+/// What a property means; of one that may be null, what the other choice means.
+fn description(property: &Value) -> String {
+    let choices = property["oneOf"].as_array();
+    let all = std::iter::once(property).chain(choices.into_iter().flatten());
+    all.filter_map(|one| one["description"].as_str())
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn named(schema: &Value) -> Option<String> {
