@@ -162,6 +162,13 @@ pub struct Once {
     print: String,
 }
 
+impl Once {
+    /// The key itself, for use cases that keep receipts of their own.
+    pub fn key(&self) -> &OnceKey {
+        &self.key
+    }
+}
+
 /// A deed: its input and the key that makes it count once. `Command<()>` has no body.
 #[derive(Clone, Debug)]
 pub struct Command<T> {
