@@ -6,9 +6,11 @@
 mod caller;
 mod county;
 pub mod matrix;
+mod program;
 
 pub use caller::{Answer, Caller};
 pub use county::{COUNTY_TODAY, County};
+pub use program::Program;
 
 use std::sync::Arc;
 use store::{Clock, Context, Settings, Store};

@@ -16,10 +16,13 @@ mod use_cases;
 pub use address::ClientAddress;
 pub use paths::home_path;
 pub use session::{Minted, Sessions, mint_session};
+pub use use_cases::access_tokens as tokens;
 
 use ::store::Migration;
 use axum::routing::{get, post};
-use pages::{account, accounts as accounts_pages, audit, rights, roles, sign_in, tokens};
+use pages::{
+    account, accounts as accounts_pages, audit, rights, roles, sign_in, tokens as token_pages,
+};
 use web::{Feature, Nav, Right, Route};
 
 /// Its tables, ways in and links.
@@ -85,12 +88,12 @@ fn own_routes() -> Vec<Route> {
         ),
         Route::get(paths::PASSWORD, SignedIn, get(account::show_password)),
         Route::post(paths::PASSWORD, SignedIn, post(account::send_password)),
-        Route::get(paths::TOKENS, SignedIn, get(tokens::list)),
-        Route::post(paths::TOKENS, SignedIn, post(tokens::make)),
+        Route::get(paths::TOKENS, SignedIn, get(token_pages::list)),
+        Route::post(paths::TOKENS, SignedIn, post(token_pages::make)),
         Route::post(
             "/account/tokens/{id}/revoke",
             SignedIn,
-            post(tokens::revoke),
+            post(token_pages::revoke),
         ),
     ]
 }

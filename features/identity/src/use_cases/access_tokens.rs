@@ -128,23 +128,8 @@ pub async fn make_token(
     if living >= MOST_TOKENS {
         return Err(Fail::Refused(NotMade::TooMany));
     }
-    let id = tx.new_id();
+    let id = insert(tx, actor.account, new, text).await?;
     let roles: Vec<&str> = new.roles.iter().map(|role| role.code()).collect();
-    tx.exec(
-        "INSERT INTO access_token (id, account, name, digest, roles, read_only, created_at, expires_on)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        params![
-            id,
-            actor.account,
-            name,
-            digest(text),
-            roles.join(","),
-            new.read_only,
-            tx.now(),
-            new.expires_on
-        ],
-    )
-    .await?;
     let detail =
         json!({ "roles": roles, "read_only": new.read_only, "expires_on": new.expires_on });
     tx.audit(
@@ -172,4 +157,26 @@ pub async fn revoke_token(tx: &Tx, actor: &Actor, id: Id) -> Result<(), Fail<Not
     )
     .await?;
     Ok(())
+}
+
+/// Writes the row of a token with that text; its key.
+pub async fn insert(tx: &Tx, account: Id, new: &NewToken, text: &str) -> Result<Id, Error> {
+    let id = tx.new_id();
+    let roles: Vec<&str> = new.roles.iter().map(|role| role.code()).collect();
+    tx.exec(
+        "INSERT INTO access_token (id, account, name, digest, roles, read_only, created_at, expires_on)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![
+            id,
+            account,
+            new.name.trim(),
+            digest(text),
+            roles.join(","),
+            new.read_only,
+            tx.now(),
+            new.expires_on
+        ],
+    )
+    .await?;
+    Ok(id)
 }
