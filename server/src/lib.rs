@@ -29,6 +29,7 @@ pub fn features() -> Vec<Feature> {
         supervision::feature(),
         ranking::feature(),
         delivery::feature(),
+        web::api::feature(),
         web::design::feature(),
     ]
 }
@@ -72,6 +73,7 @@ pub fn application(store: Store, front: &Front, parse: Arc<dyn Parse>) -> (App, 
         parse,
         outward: Arc::new(front.outward.clone()),
         registry: Arc::new(web::app::registry(&features)),
+        endpoints: Arc::new(features.iter().flat_map(|f| f.api.clone()).collect()),
     };
     (app, features)
 }

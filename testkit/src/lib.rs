@@ -9,9 +9,11 @@ pub mod duties;
 mod delivery;
 mod jobs;
 pub mod matrix;
+mod program;
 
 pub use caller::{Answer, Caller};
 pub use county::{COUNTY_TODAY, County};
+pub use program::Program;
 
 use std::sync::Arc;
 use store::{Clock, Context, Settings, Store};

@@ -90,6 +90,7 @@ const VERBS: &[(&str, &str)] = &[
 
 /// Things of the codes.
 const THINGS: &[(&str, &str)] = &[
+    ("access_token", "接口令牌"),
     ("account", "账号"),
     ("annex", "附件"),
     ("audit", "审计链"),
@@ -195,6 +196,8 @@ const WHOLE: &[(&str, &str)] = &[
     ("end_sessions", "退出其他登录"),
     ("grant_role", "授予角色"),
     ("revoke_role", "收回角色"),
+    ("make_token", "生成接口令牌"),
+    ("revoke_token", "收回接口令牌"),
     ("verify_audit", "校验审计链"),
     ("send_reminders", "催办"),
     ("give_feedback", "提出意见反馈"),

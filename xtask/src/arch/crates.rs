@@ -40,6 +40,7 @@ const COMPUTE: &[&str] = &[
     "toml",
     "regex",
     "encoding_rs",
+    "utoipa",
 ];
 /// Libraries that speak to a database.
 const DRIVERS: &[&str] = &[
