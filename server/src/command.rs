@@ -1,6 +1,6 @@
 //! Commands and their options.
 
-use crate::{child, config::Config, demo, maintenance, read, serve, user};
+use crate::{check, child, config::Config, demo, maintenance, read, root, serve, user};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use kernel::Day;
@@ -26,8 +26,10 @@ enum Verb {
     Demo(DemoOptions),
     /// 把数据库升级到本程序的版本
     Migrate(Place),
-    /// 检查配置、数据目录、数据库和时钟，说明哪里不对
+    /// 检查配置、证书、磁盘、数据库和时钟，说明哪里不对、怎么办
     Check(Place),
+    /// 查看证书；自制根证书时，说明怎样让各台电脑信任它
+    Tls(TlsOptions),
     /// 读懂一份交办单、计划或报告，打印读出的内容
     Read(ReadOptions),
     /// 管理账号
@@ -85,6 +87,16 @@ pub struct DemoOptions {
     pub fill_only: bool,
 }
 
+/// `tls`
+#[derive(Args, Clone)]
+pub struct TlsOptions {
+    #[command(flatten)]
+    pub place: Place,
+    /// 把根证书写成文件，发给各校安装
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
+}
+
 /// `read`
 #[derive(Args, Clone)]
 pub struct ReadOptions {
@@ -114,7 +126,8 @@ pub fn run(line: Line) -> Result<ExitCode> {
             &place,
             None,
         )?)),
-        Verb::Check(place) => wait_for(maintenance::check(file, place)),
+        Verb::Check(place) => wait_for(check::run(file, place)),
+        Verb::Tls(options) => root::run(file, &options),
         Verb::User(verb) => wait_for(user::run(file, verb)),
         Verb::Rebuild(place) => wait_for(maintenance::rebuild(Config::load(
             file.as_deref(),

@@ -1,12 +1,19 @@
 //! Composition root: configuration, the list of features, and the `zhibu` command line.
 
+pub mod check;
 pub mod child;
 pub mod command;
 pub mod config;
 pub mod demo;
+pub mod gate;
+pub mod log;
 pub mod maintenance;
+pub mod metrics;
 pub mod read;
+pub mod root;
 pub mod serve;
+pub mod tls;
+pub mod trust;
 pub mod user;
 
 use futures_util::future::BoxFuture;
@@ -26,6 +33,7 @@ pub fn features() -> Vec<Feature> {
         duty::feature(),
         task::feature(),
         supervision::feature(),
+        trust::feature(),
         web::design::feature(),
     ]
 }

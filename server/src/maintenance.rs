@@ -1,9 +1,7 @@
-//! `migrate`, `check`, `rebuild`, `verify`.
+//! `migrate`, `rebuild`, `verify`.
 
-use crate::command::Place;
 use crate::config::Config;
 use anyhow::Result;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use store::audit::Chain;
 
@@ -96,108 +94,4 @@ async fn opened(config: &Config) -> Result<store::Store> {
     let store = config.open().await?;
     store.migrate(&crate::migrations()).await?;
     Ok(store)
-}
-
-/// Explains what is wrong with a configuration, one line a finding.
-pub async fn check(file: Option<PathBuf>, place: Place) -> Result<ExitCode> {
-    let config = match Config::load(file.as_deref(), &place, None) {
-        Ok(config) => config,
-        Err(error) => {
-            println!("✗ 配置：{error:#}");
-            return Ok(ExitCode::FAILURE);
-        }
-    };
-    let mut findings = Findings::default();
-    findings.note("监听地址", config.address().map(|a| a.to_string()));
-    findings.note("对外地址", public_url(&config));
-    findings.note("数据目录", writable(&config));
-    findings.note("数据库", database(&config).await);
-    findings.note("时钟", clock(&config));
-    Ok(if findings.bad == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
-}
-
-#[derive(Default)]
-struct Findings {
-    bad: usize,
-}
-
-impl Findings {
-    fn note(&mut self, what: &str, found: Result<String>) {
-        match found {
-            Ok(words) => println!("✓ {what}：{words}"),
-            Err(error) => {
-                self.bad += 1;
-                println!("✗ {what}：{error:#}");
-            }
-        }
-    }
-}
-
-fn public_url(config: &Config) -> Result<String> {
-    let url = config.public_url(config.address().map_or(8080, |a| a.port()));
-    if config.trusted_proxy.is_some() && !url.starts_with("https://") {
-        anyhow::bail!("设置了 trusted_proxy，public_url 应为 https 开头的地址，现在是 {url}");
-    }
-    Ok(url)
-}
-
-fn writable(config: &Config) -> Result<String> {
-    std::fs::create_dir_all(&config.data)?;
-    let probe = config.data.join(".probe");
-    std::fs::write(&probe, b"zhibu")?;
-    std::fs::remove_file(&probe)?;
-    let key = config.data.join("zhibu.key");
-    #[cfg(unix)]
-    if let Ok(found) = std::fs::metadata(&key) {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = found.permissions().mode() & 0o777;
-        if mode & 0o077 != 0 {
-            anyhow::bail!(
-                "密钥 {} 的权限是 {mode:o}，应为 600：chmod 600 后再启动",
-                key.display()
-            );
-        }
-    }
-    Ok(format!("{} 可写", config.data.display()))
-}
-
-async fn database(config: &Config) -> Result<String> {
-    let store = config.open().await?;
-    let kind = match store.backend() {
-        store::Backend::Sqlite => "SQLite",
-        store::Backend::Postgres => "PostgreSQL",
-    };
-    let version: String = match store.backend() {
-        store::Backend::Sqlite => store.db().scalar("SELECT sqlite_version()", vec![]).await?,
-        store::Backend::Postgres => {
-            store
-                .db()
-                .scalar("SELECT current_setting('server_version')", vec![])
-                .await?
-        }
-    };
-    let pending = store.pending(&crate::migrations()).await?;
-    store.close().await;
-    Ok(match pending {
-        0 => format!("{kind} {version}，结构最新"),
-        n => {
-            format!("{kind} {version}，有 {n} 步升级待执行（启动时自动执行，或运行 zhibu migrate）")
-        }
-    })
-}
-
-fn clock(config: &Config) -> Result<String> {
-    let context = store::Context::system(store::Clock::System { shift_ms: 0 })?;
-    let now = context.now();
-    if now.day().year() < 2025 {
-        anyhow::bail!("系统时间是 {}，明显不对，请先校时", now.chinese_full());
-    }
-    let shown = config
-        .today
-        .map_or(String::new(), |day| format!("，按 {} 运行", day.chinese()));
-    Ok(format!("{}（北京时间）{shown}", now.chinese_full()))
 }

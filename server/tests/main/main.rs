@@ -1,0 +1,9 @@
+//! The program as a technician meets it: started as a process, asked over the wire.
+#![allow(clippy::unwrap_used)]
+
+mod certificates;
+mod commands;
+mod gate;
+mod metrics;
+mod running;
+mod two;
