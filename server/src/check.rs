@@ -26,7 +26,10 @@ pub async fn run(file: Option<PathBuf>, place: Place) -> Result<ExitCode> {
         }
     };
     let mut findings = Findings::default();
-    findings.note("监听地址", config.address().map(|a| Found::Well(a.to_string())));
+    findings.note(
+        "监听地址",
+        config.address().map(|a| Found::Well(a.to_string())),
+    );
     findings.note("对外地址", public_url(&config));
     if config.tls.is_some() {
         findings.note("证书", certificate(&config));
@@ -134,7 +137,9 @@ fn judge(facts: &Facts, host: &str, now: kernel::Instant, is_local: bool) -> Res
         );
     }
     if days < 21 {
-        return Ok(Found::Look(format!("还剩 {days} 天（{until} 到期）。{renew}")));
+        return Ok(Found::Look(format!(
+            "还剩 {days} 天（{until} 到期）。{renew}"
+        )));
     }
     Ok(Found::Well(format!(
         "{host}，还剩 {days} 天（{until} 到期）"

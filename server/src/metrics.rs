@@ -138,34 +138,76 @@ impl Board {
             1.0,
         );
         self.jobs(&mut say).await?;
-        say.kind("zhibu_db_connections", "Database connections by side and state.");
+        say.kind(
+            "zhibu_db_connections",
+            "Database connections by side and state.",
+        );
         for (side, open, idle) in self.store.connections() {
             let busy = open.saturating_sub(idle);
-            say.line("zhibu_db_connections", &[("side", side), ("state", "busy")], f64::from(busy));
-            say.line("zhibu_db_connections", &[("side", side), ("state", "idle")], f64::from(idle));
+            say.line(
+                "zhibu_db_connections",
+                &[("side", side), ("state", "busy")],
+                f64::from(busy),
+            );
+            say.line(
+                "zhibu_db_connections",
+                &[("side", side), ("state", "idle")],
+                f64::from(idle),
+            );
         }
         let open: (i64, Option<i64>) = db
-            .find("SELECT COUNT(*) AS n, MIN(at) AS oldest FROM audit WHERE seq IS NULL", vec![])
+            .find(
+                "SELECT COUNT(*) AS n, MIN(at) AS oldest FROM audit WHERE seq IS NULL",
+                vec![],
+            )
             .await?
             .unwrap_or((0, None));
         let lag = open.1.map_or(0, |oldest| now.0 - oldest).max(0);
-        say.one("zhibu_audit_unsealed", "Audit entries not yet in the chain.", open.0 as f64);
-        say.one("zhibu_audit_lag_seconds", "Age of the oldest of them.", lag as f64 / 1000.0);
+        say.one(
+            "zhibu_audit_unsealed",
+            "Audit entries not yet in the chain.",
+            open.0 as f64,
+        );
+        say.one(
+            "zhibu_audit_lag_seconds",
+            "Age of the oldest of them.",
+            lag as f64 / 1000.0,
+        );
         let sql = "SELECT COUNT(*) FROM session WHERE expires_at > $1 AND seen_at > $2";
         let alive: i64 = db
             .scalar(sql, params![now, now.plus_ms(-8 * 3_600_000)])
             .await?;
         say.one("zhibu_sessions", "Sessions alive.", alive as f64);
         if let Some(free) = crate::check::disk(&self.data) {
-            say.one("zhibu_disk_free_bytes", "Room left for the data.", free.free as f64);
-            say.one("zhibu_disk_size_bytes", "Size of that disk.", free.size as f64);
+            say.one(
+                "zhibu_disk_free_bytes",
+                "Room left for the data.",
+                free.free as f64,
+            );
+            say.one(
+                "zhibu_disk_size_bytes",
+                "Size of that disk.",
+                free.size as f64,
+            );
         }
-        if let Some(facts) = self.identity.as_ref().and_then(|identity| identity.certificate()) {
+        if let Some(facts) = self
+            .identity
+            .as_ref()
+            .and_then(|identity| identity.certificate())
+        {
             let left = (facts.to.0 - now.0) as f64 / 1000.0;
-            say.one("zhibu_certificate_left_seconds", "Until the certificate ends.", left);
+            say.one(
+                "zhibu_certificate_left_seconds",
+                "Until the certificate ends.",
+                left,
+            );
         }
         if let Some(bytes) = resident() {
-            say.one("zhibu_process_resident_bytes", "Memory of the process.", bytes as f64);
+            say.one(
+                "zhibu_process_resident_bytes",
+                "Memory of the process.",
+                bytes as f64,
+            );
         }
         Ok(())
     }
@@ -178,12 +220,21 @@ impl Board {
         let jobs: Vec<(String, String, i64)> = self.store.db().all(sql, params![now]).await?;
         say.kind("zhibu_jobs", "Jobs by kind and state.");
         for (kind, state, count) in &jobs {
-            say.line("zhibu_jobs", &[("kind", kind), ("state", state)], *count as f64);
+            say.line(
+                "zhibu_jobs",
+                &[("kind", kind), ("state", state)],
+                *count as f64,
+            );
         }
-        let sql = "SELECT MIN(run_at) FROM job WHERE dead = FALSE AND run_at <= $1 AND lease_until <= $1";
+        let sql =
+            "SELECT MIN(run_at) FROM job WHERE dead = FALSE AND run_at <= $1 AND lease_until <= $1";
         let oldest: Option<i64> = self.store.db().scalar(sql, params![now]).await?;
         let late = oldest.map_or(0, |oldest| now.0 - oldest) as f64 / 1000.0;
-        say.one("zhibu_jobs_late_seconds", "How long the next job is overdue.", late);
+        say.one(
+            "zhibu_jobs_late_seconds",
+            "How long the next job is overdue.",
+            late,
+        );
         Ok(())
     }
 }
@@ -211,7 +262,11 @@ impl Sayer<'_> {
     }
 
     fn line(&mut self, name: &str, labels: &[(&str, &str)], value: f64) {
-        let plain = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', " ");
+        let plain = |text: &str| {
+            text.replace('\\', "\\\\")
+                .replace('"', "\\\"")
+                .replace('\n', " ")
+        };
         let labels: Vec<String> = labels
             .iter()
             .map(|(key, text)| format!("{key}=\"{}\"", plain(text)))

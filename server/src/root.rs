@@ -39,10 +39,7 @@ pub fn run(file: Option<PathBuf>, options: &TlsOptions) -> Result<ExitCode> {
 }
 
 fn show(what: &str, facts: &certificate::Facts, context: &store::Context) {
-    println!(
-        "{what}：{}",
-        trust::common_name(&facts.subject)
-    );
+    println!("{what}：{}", trust::common_name(&facts.subject));
     if !facts.names.is_empty() {
         println!("  用于：{}", facts.names.join("、"));
     }
@@ -57,7 +54,10 @@ fn local(config: &Config, authority: &Authority, context: &store::Context) -> Re
     let root = authority.root()?;
     show("根证书", &authority.root_facts()?, context);
     println!("  SHA-256 指纹：{}", fingerprint(&root));
-    println!("  SHA-1 指纹（Windows 安装窗口显示）：{}", short_fingerprint(&root));
+    println!(
+        "  SHA-1 指纹（Windows 安装窗口显示）：{}",
+        short_fingerprint(&root)
+    );
     let files = authority.server_files();
     let chain = tls::chain(&files.cert)?;
     let first = chain.first().context("证书文件是空的")?;
@@ -65,7 +65,10 @@ fn local(config: &Config, authority: &Authority, context: &store::Context) -> Re
     println!("  到期前 30 天由服务自动换新，不必重启。");
     let url = config.public_url(config.address()?.port());
     println!("\n让各台电脑、手机信任根证书（只做一次）：");
-    println!("  1. 打开 {url}{} ，或把根证书文件发给各校（zhibu tls --export 文件）。", trust::PAGE);
+    println!(
+        "  1. 打开 {url}{} ，或把根证书文件发给各校（zhibu tls --export 文件）。",
+        trust::PAGE
+    );
     println!("  2. 按那一页的步骤安装到“受信任的根证书颁发机构”，安装前核对上面的指纹。");
     println!("  3. 有域管理的电脑，用组策略统一下发。");
     println!(

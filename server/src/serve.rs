@@ -166,7 +166,10 @@ fn onward(public_url: String, router: Router) -> Router {
             if !matches!(*request.method(), Method::GET | Method::HEAD) {
                 return StatusCode::UPGRADE_REQUIRED.into_response();
             }
-            let rest = request.uri().path_and_query().map_or("/", |rest| rest.as_str());
+            let rest = request
+                .uri()
+                .path_and_query()
+                .map_or("/", |rest| rest.as_str());
             Redirect::permanent(&format!("{public_url}{rest}")).into_response()
         }
     })
@@ -221,7 +224,10 @@ async fn healthy(app: App) -> axum::http::StatusCode {
 async fn readiness(app: App) -> (StatusCode, &'static str) {
     let asked = async {
         let pending = app.store.pending(&crate::migrations()).await;
-        let answers = app.store.db().scalar::<i64>("SELECT COUNT(*) FROM setting", vec![]);
+        let answers = app
+            .store
+            .db()
+            .scalar::<i64>("SELECT COUNT(*) FROM setting", vec![]);
         (pending, answers.await)
     };
     match tokio::time::timeout(Duration::from_secs(3), asked).await {

@@ -139,7 +139,9 @@ impl Authority {
         let first = self.names.first().map_or("zhibu", String::as_str);
         server.distinguished_name.push(DnType::CommonName, first);
         server.subject_alt_names = CertificateParams::new(self.names.clone())
-            .context("public_url 里的域名只能用英文字母、数字、点和短横线（中文域名写成 xn-- 形式）")?
+            .context(
+                "public_url 里的域名只能用英文字母、数字、点和短横线（中文域名写成 xn-- 形式）",
+            )?
             .subject_alt_names;
         server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];

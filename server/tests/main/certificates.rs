@@ -12,7 +12,8 @@ use zhibu::tls::certificate::Facts;
 
 fn config(folder: &Path, public_url: &str) -> Config {
     let file = folder.join("local.toml");
-    let text = format!("tls = \"local\"\npublic_url = \"{public_url}\"\ncounty = \"清禾县教育系统\"\n");
+    let text =
+        format!("tls = \"local\"\npublic_url = \"{public_url}\"\ncounty = \"清禾县教育系统\"\n");
     std::fs::write(&file, text).unwrap();
     let place = Place {
         data: Some(folder.join("data")),
@@ -40,22 +41,44 @@ async fn a_browser_that_trusts_the_root_comes_in_and_gets_a_cookie_bound_to_the_
     assert_eq!(page.header("strict-transport-security"), "max-age=31536000");
     let left = server.ask("POST", "/sign-out", &[], "a=b").await;
     let cookie = left.header("set-cookie");
-    assert!(cookie.starts_with("__Host-zhibu=") && cookie.contains("Secure"), "{cookie}");
+    assert!(
+        cookie.starts_with("__Host-zhibu=") && cookie.contains("Secure"),
+        "{cookie}"
+    );
 
-    let stream = TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
+    let stream = TcpStream::connect(("127.0.0.1", server.port))
+        .await
+        .unwrap();
     let root = folder.path().join("data/tls/ca.pem");
     let stream = shake(stream, &root, &["h2", "http/1.1"]).await.unwrap();
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+    drop(stream);
 
-    let told = said(&run(folder.path(), &["tls", "--config", &format!("zhibu-{}.toml", server.port)]));
-    let print = told.lines().find_map(|line| line.trim().strip_prefix("SHA-256 指纹：")).unwrap();
-    let trust = server.get("/trust").await.body.replace("</code><br><code>", " ");
-    assert!(trust.contains(&print.replace(':', " ")), "{print} in {trust}");
+    let told = said(&run(
+        folder.path(),
+        &["tls", "--config", &format!("zhibu-{}.toml", server.port)],
+    ));
+    let print = told
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("SHA-256 指纹："))
+        .unwrap();
+    let trust = server
+        .get("/trust")
+        .await
+        .body
+        .replace("</code><br><code>", " ");
+    assert!(
+        trust.contains(&print.replace(':', " ")),
+        "{print} in {trust}"
+    );
     assert!(trust.contains("受信任的根证书颁发机构") && trust.contains("统信"));
     #[cfg(unix)]
     for key in ["data/tls/ca.key", "data/tls/server.key"] {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(folder.path().join(key)).unwrap().permissions().mode();
+        let mode = std::fs::metadata(folder.path().join(key))
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600, "{key}");
     }
     assert!(server.stop().await);
@@ -70,7 +93,9 @@ async fn a_browser_that_trusts_another_root_stays_out() {
     );
     foreign.unwrap().ensure().unwrap();
     let server = Running::start(folder.path(), "tls = \"local\"\n").await;
-    let stream = TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
+    let stream = TcpStream::connect(("127.0.0.1", server.port))
+        .await
+        .unwrap();
     let root = other.path().join("data/tls/ca.pem");
     let refused = shake(stream, &root, &[]).await.unwrap_err();
     assert!(refused.to_string().contains("UnknownIssuer"), "{refused}");
@@ -88,13 +113,21 @@ async fn plain_http_leads_over_and_hands_out_the_root() {
     };
     let led = ask("GET", "/duties?month=3", "").await;
     assert_eq!(led.status, 308);
-    assert_eq!(led.header("location"), format!("https://127.0.0.1:{}/duties?month=3", server.port));
+    assert_eq!(
+        led.header("location"),
+        format!("https://127.0.0.1:{}/duties?month=3", server.port)
+    );
     assert!(ask("GET", "/trust", "").await.body.contains("信任根证书"));
     let root = ask("GET", "/trust/ca.crt", "").await;
     assert_eq!(root.header("content-type"), "application/x-x509-ca-cert");
     let style = ask("GET", "/assets/x/app.css", "").await;
     assert_eq!(style.status, 200, "the page is read with its style");
-    assert_eq!(ask("POST", "/sign-in", "username=a&password=b").await.status, 426);
+    assert_eq!(
+        ask("POST", "/sign-in", "username=a&password=b")
+            .await
+            .status,
+        426
+    );
     assert_eq!(ask("GET", "/sign-in", "").await.status, 308);
 }
 
@@ -124,8 +157,14 @@ fn a_new_private_address_is_taken_up_and_a_foreign_name_is_refused_in_words() {
     assert!(moved.ensure().unwrap());
     assert!(server_facts(&moved).covers("192.168.7.7"));
     assert!(of("https://new.dangjian.example.cn").ensure().unwrap());
-    let refused = of("https://mail.example.com").ensure().unwrap_err().to_string();
-    assert!(refused.contains("不能用于 mail.example.com") && refused.contains("重新信任"), "{refused}");
+    let refused = of("https://mail.example.com")
+        .ensure()
+        .unwrap_err()
+        .to_string();
+    assert!(
+        refused.contains("不能用于 mail.example.com") && refused.contains("重新信任"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -140,7 +179,10 @@ fn changed_files_are_taken_up_and_a_broken_pair_is_not() {
         authority.server_files()
     };
     let (one, two) = (made("10.0.0.1"), made("10.0.0.2"));
-    let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    let (cert, key) = (
+        folder.path().join("cert.pem"),
+        folder.path().join("key.pem"),
+    );
     std::fs::copy(&one.cert, &cert).unwrap();
     std::fs::copy(&one.key, &key).unwrap();
     let mut config = config(folder.path(), "https://10.0.0.1");
@@ -159,5 +201,11 @@ fn changed_files_are_taken_up_and_a_broken_pair_is_not() {
     assert!(identity.refresh().unwrap());
     assert!(identity.certificate().unwrap().covers("10.0.0.2"));
     std::fs::write(&cert, "nothing").unwrap();
-    assert!(identity.refresh().unwrap_err().to_string().contains("没有证书"));
+    assert!(
+        identity
+            .refresh()
+            .unwrap_err()
+            .to_string()
+            .contains("没有证书")
+    );
 }

@@ -42,7 +42,10 @@ async fn the_log_goes_to_its_file_and_names_nobody() {
     assert_eq!(server.get("/readyz").await.body.trim(), "ready");
     assert!(server.stop().await);
     let text = std::fs::read_to_string(folder.path().join("zhibu.log")).unwrap();
-    assert!(text.contains("/sign-in") && text.contains("stopping"), "{text}");
+    assert!(
+        text.contains("/sign-in") && text.contains("stopping"),
+        "{text}"
+    );
     for kept in ["zhouming", "secret-typed", "mei"] {
         assert!(!text.contains(kept), "{kept} in {text}");
     }

@@ -68,7 +68,11 @@ async fn who_sends_half_a_head_or_nothing_is_let_go() {
         let mut stream = TcpStream::connect(open.address).await.unwrap();
         stream.write_all(sent).await.unwrap();
         let heard = until_end(&mut stream).await;
-        assert!(heard.is_some(), "still open after {:?}", String::from_utf8_lossy(sent));
+        assert!(
+            heard.is_some(),
+            "still open after {:?}",
+            String::from_utf8_lossy(sent)
+        );
     }
 }
 
@@ -97,7 +101,10 @@ async fn one_too_many_waits_until_another_goes() {
     let mut second = TcpStream::connect(open.address).await.unwrap();
     second.write_all(REQUEST).await.unwrap();
     let early = tokio::time::timeout(Duration::from_millis(300), second.read_exact(&mut seen));
-    assert!(early.await.is_err(), "the second was answered beside the first");
+    assert!(
+        early.await.is_err(),
+        "the second was answered beside the first"
+    );
     drop(first);
     second.read_exact(&mut seen).await.unwrap();
     assert_eq!(&seen, b"HTTP/1.1 200 OK");

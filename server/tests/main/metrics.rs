@@ -34,12 +34,18 @@ async fn who_comes_through_a_proxy_or_without_the_token_finds_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let server = Running::start(folder.path(), "").await;
     let through = [("X-Forwarded-For", "203.0.113.9")];
-    assert_eq!(server.ask("GET", "/metrics", &through, "").await.status, 404);
+    assert_eq!(
+        server.ask("GET", "/metrics", &through, "").await.status,
+        404
+    );
     let other = tempfile::tempdir().unwrap();
     let server = Running::start(other.path(), "metrics_token = \"k3y\"\n").await;
     assert_eq!(server.get("/metrics").await.status, 404);
     let wrong = [("Authorization", "Bearer k3")];
     assert_eq!(server.ask("GET", "/metrics", &wrong, "").await.status, 404);
-    let right = [("Authorization", "Bearer k3y"), ("X-Forwarded-For", "203.0.113.9")];
+    let right = [
+        ("Authorization", "Bearer k3y"),
+        ("X-Forwarded-For", "203.0.113.9"),
+    ];
     assert_eq!(server.ask("GET", "/metrics", &right, "").await.status, 200);
 }

@@ -51,7 +51,11 @@ impl Running {
     pub async fn start(folder: &Path, settings: &str) -> Running {
         let port = free_port();
         let file = folder.join(format!("zhibu-{port}.toml"));
-        let level = if settings.contains("log = ") { "" } else { "log = \"warn\"\n" };
+        let level = if settings.contains("log = ") {
+            ""
+        } else {
+            "log = \"warn\"\n"
+        };
         let text = format!("listen = \"127.0.0.1:{port}\"\n{level}{settings}");
         std::fs::write(&file, text).unwrap();
         let command = zhibu(folder, &["serve", "--config", file.to_str().unwrap()]);
@@ -88,7 +92,13 @@ impl Running {
     }
 
     /// A request of its own connection.
-    pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Heard {
+    pub async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Heard {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
         if !self.tls {
             return talk(stream, method, path, headers, body).await;
@@ -116,7 +126,9 @@ pub async fn shake(
         .with_no_client_auth();
     client.alpn_protocols = protocols.iter().map(|p| p.as_bytes().to_vec()).collect();
     let name = ServerName::try_from("127.0.0.1").unwrap();
-    TlsConnector::from(Arc::new(client)).connect(name, stream).await
+    TlsConnector::from(Arc::new(client))
+        .connect(name, stream)
+        .await
 }
 
 /// What came back.

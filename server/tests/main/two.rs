@@ -64,10 +64,27 @@ async fn a_session_of_one_works_at_the_other_and_a_form_sent_to_both_is_done_onc
     }
     let (pair, _county) = pair().await;
     let file = format!("zhibu-{}.toml", pair.one.port);
-    let words = ["user", "add", "--config", &file, "--username", "jiang", "--name", "江一帆"];
-    let made = run(&pair.one.folder, &[&words[..], &["--role", "system_admin"]].concat());
+    let words = [
+        "user",
+        "add",
+        "--config",
+        &file,
+        "--username",
+        "jiang",
+        "--name",
+        "江一帆",
+    ];
+    let made = run(
+        &pair.one.folder,
+        &[&words[..], &["--role", "system_admin"]].concat(),
+    );
     let words = said(&made);
-    let password = words.rsplit('：').next().unwrap_or_default().trim().to_owned();
+    let password = words
+        .rsplit('：')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned();
     let cookie = sign_in(&pair.one, &password).await;
     let page = get(&pair.other, &cookie, "/account/password").await;
     assert_eq!(page.status, 200, "{words}");
@@ -77,7 +94,10 @@ async fn a_session_of_one_works_at_the_other_and_a_form_sent_to_both_is_done_onc
         "_csrf={csrf}&_key={key}&present={password}&password=three-grey-herons&again=three-grey-herons"
     );
     let headers = [("Cookie", cookie.as_str())];
-    let heard = pair.other.ask("POST", "/account/password", &headers, &changed).await;
+    let heard = pair
+        .other
+        .ask("POST", "/account/password", &headers, &changed)
+        .await;
     assert_eq!(heard.status, 303, "{}", heard.body);
 
     let body = format!("_csrf={csrf}&_key=once&name=%E6%9F%B3&username=liu");
@@ -85,12 +105,26 @@ async fn a_session_of_one_works_at_the_other_and_a_form_sent_to_both_is_done_onc
         pair.one.ask("POST", "/accounts", &headers, &body),
         pair.other.ask("POST", "/accounts", &headers, &body)
     );
-    assert!([a.status, b.status].iter().all(|status| *status < 400), "{a:?} {b:?}");
-    assert_eq!(audited(&pair.app, "create_account").await, 2, "jiang and liu");
+    assert!(
+        [a.status, b.status].iter().all(|status| *status < 400),
+        "{a:?} {b:?}"
+    );
+    assert_eq!(
+        audited(&pair.app, "create_account").await,
+        2,
+        "jiang and liu"
+    );
 
-    let left = pair.one.ask("POST", "/sign-out", &headers, &format!("_csrf={csrf}")).await;
+    let left = pair
+        .one
+        .ask("POST", "/sign-out", &headers, &format!("_csrf={csrf}"))
+        .await;
     assert_eq!(left.status, 303);
-    assert_eq!(get(&pair.other, &cookie, "/account").await.status, 303, "the session is gone there too");
+    assert_eq!(
+        get(&pair.other, &cookie, "/account").await.status,
+        303,
+        "the session is gone there too"
+    );
 }
 
 #[tokio::test]
@@ -99,28 +133,34 @@ async fn jobs_queued_together_are_each_done_once() {
         return;
     }
     let (pair, _county) = pair().await;
-    let kind = zhibu::features().iter().flat_map(|f| f.jobs.clone()).map(|(kind, _)| kind).next();
-    let kind = kind.unwrap();
     let store = &pair.app.app.store;
-    // A job that fails counts its tries: one claimed by two processes at once would show two.
+    // A job that fails counts its tries, and is tried again after two seconds at the earliest: one
+    // that two processes claimed at once would show two tries at first sight.
     let queued = store.housekeeping(|tx| async move {
-        for n in 0..60 {
+        for n in 0..40 {
             let key = format!("two-{n}");
-            tx.enqueue("nobody-does-this", &serde_json::json!({}), kernel::Instant(0), Some(&key)).await?;
+            let kind = "nobody-does-this";
+            tx.enqueue(kind, &serde_json::json!({}), kernel::Instant(0), Some(&key))
+                .await?;
         }
         Ok(())
     });
     queued.await.unwrap();
-    let _ = kind;
-    let mut tries: Vec<i64> = vec![];
-    for _ in 0..100 {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        let sql = "SELECT attempts FROM job WHERE kind = 'nobody-does-this'";
-        tries = store.db().column(sql, vec![]).await.unwrap();
-        if tries.iter().all(|tries| *tries > 0) {
+    let mut first_seen = std::collections::BTreeMap::new();
+    for _ in 0..300 {
+        let sql = "SELECT id, attempts FROM job WHERE kind = 'nobody-does-this' AND attempts > 0";
+        let tried: Vec<(kernel::Id, i64)> = store.db().all(sql, vec![]).await.unwrap();
+        for (id, attempts) in tried {
+            first_seen.entry(id).or_insert(attempts);
+        }
+        if first_seen.len() == 40 {
             break;
         }
+        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
     }
-    assert_eq!(tries.len(), 60);
-    assert!(tries.iter().all(|tries| *tries >= 1), "{tries:?}");
+    assert_eq!(first_seen.len(), 40);
+    assert!(
+        first_seen.values().all(|tries| *tries == 1),
+        "{first_seen:?}"
+    );
 }
