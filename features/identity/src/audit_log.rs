@@ -131,7 +131,7 @@ const THINGS: &[(&str, &str)] = &[
 ];
 
 /// 动作: each deed of the features in words; what is not here is put together from its parts.
-const WHOLE: [(&str, &str); 55] = [
+const WHOLE: &[(&str, &str)] = &[
     ("fill_demo", "生成演示数据"),
     ("sign_in", "登录"),
     ("sign_out", "退出登录"),
@@ -175,6 +175,13 @@ const WHOLE: [(&str, &str); 55] = [
     ("import_members", "导入党员"),
     ("undo_import", "撤销导入"),
     ("create_account", "新建账号"),
+    ("begin_second_factor", "开始设置两步验证"),
+    ("confirm_second_factor", "开启两步验证"),
+    ("remove_second_factor", "关闭两步验证"),
+    ("reset_second_factor", "重置两步验证"),
+    ("fail_second_factor", "两步验证未通过"),
+    ("renew_recovery_codes", "重新生成备用码"),
+    ("ask_second_factor", "规定须两步验证的角色"),
     ("suspend_account", "停用账号"),
     ("resume_account", "恢复账号"),
     ("reset_password", "重置密码"),

@@ -107,7 +107,7 @@ impl Authority {
         };
         super::load(&files).is_err()
             || facts.issuer != root.subject
-            || facts.days_left(self.context.now()) < RENEW_DAYS
+            || facts.days_left(self.context.real_now()) < RENEW_DAYS
             || !self.names.iter().all(|name| facts.covers(name))
     }
 
@@ -159,7 +159,7 @@ impl Authority {
         params
             .distinguished_name
             .push(DnType::OrganizationName, self.county.as_str());
-        let now = self.context.now();
+        let now = self.context.real_now();
         let at = |instant: Instant| {
             let since = Duration::from_millis(instant.0.max(0).unsigned_abs());
             rcgen::date_time_ymd(1970, 1, 1) + since

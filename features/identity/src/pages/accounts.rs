@@ -3,6 +3,7 @@
 use crate::accounts::{AccountRefused, NewAccount, create_account, hash_password, random_password};
 use crate::pages::{Said, field_error};
 use crate::paths;
+use crate::store::second_factor::factor_since;
 use crate::store::{self as rows, Account, GrantLine, ListAccounts};
 use crate::use_cases::reset_password::reset_password;
 use crate::use_cases::suspend_account::{resume_account, suspend_account};
@@ -216,6 +217,7 @@ struct OnePage {
     suspended: Option<String>,
     grants: Vec<GrantLine>,
     is_own: bool,
+    factor_since: Option<String>,
 }
 
 /// `GET /accounts/{id}`
@@ -230,6 +232,7 @@ pub async fn one(
         .await?
         .ok_or(Failure::NotFound)?;
     let grants = rows::grants_of(app.store.db(), &[id], app.store.today()).await?;
+    let factor_since = factor_since(app.store.db(), id).await?;
     reply::page(&OnePage {
         frame: Frame::new(&app, &actor, paths::ACCOUNTS, &account.name)
             .await?
@@ -240,6 +243,7 @@ pub async fn one(
         account,
         grants,
         is_own: actor.account == id,
+        factor_since: factor_since.map(|at| at.chinese_full()),
     })
 }
 
