@@ -1,6 +1,6 @@
 //! Commands and their options.
 
-use crate::{check, child, config::Config, demo, maintenance, read, root, serve, user};
+use crate::{check, child, config::Config, demo, init, maintenance, read, root, serve, user};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use kernel::Day;
@@ -20,6 +20,8 @@ pub struct Line {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// 初始化一个新装的系统：最上级组织、三个管理员和党建办的账号
+    Init(InitOptions),
     /// 启动服务
     Serve(ServeOptions),
     /// 生成一个虚构的县并启动服务，用来试用
@@ -44,6 +46,14 @@ enum Verb {
     ParseFile {
         /// File name, for its kind; the bytes come on standard input.
         name: String,
+    },
+    /// (内部)在受限的子进程里逐行读一张表
+    #[command(hide = true)]
+    ParseTable {
+        /// File name, for its kind; the bytes come on standard input.
+        name: String,
+        /// Rows it may have.
+        most_rows: usize,
     },
 }
 
@@ -87,6 +97,19 @@ pub struct DemoOptions {
     pub fill_only: bool,
 }
 
+/// `init`
+#[derive(Args, Clone)]
+pub struct InitOptions {
+    #[command(flatten)]
+    pub place: Place,
+    /// 最上级组织的全称，如“某某县教育局机关党委”
+    #[arg(long, value_name = "NAME")]
+    pub organisation: String,
+    /// 它的类别代码：work_committee（教育工委）、leading_party_group（局党组）、department_committee（机关党委）等
+    #[arg(long, default_value = "department_committee", value_name = "CODE")]
+    pub kind: String,
+}
+
 /// `tls`
 #[derive(Args, Clone)]
 pub struct TlsOptions {
@@ -115,6 +138,7 @@ pub fn run(line: Line) -> Result<ExitCode> {
     let file = line.config;
     match line.verb {
         Verb::ParseFile { name } => child::answer(&name),
+        Verb::ParseTable { name, most_rows } => child::answer_table(&name, most_rows),
         Verb::Read(options) => read::run(&options),
         Verb::Serve(options) => {
             let config = Config::load(file.as_deref(), &options.place, options.listen.as_deref())?;
@@ -127,6 +151,7 @@ pub fn run(line: Line) -> Result<ExitCode> {
             None,
         )?)),
         Verb::Check(place) => wait_for(check::run(file, place)),
+        Verb::Init(options) => wait_for(init::run(file, options)),
         Verb::Tls(options) => root::run(file, &options),
         Verb::User(verb) => wait_for(user::run(file, verb)),
         Verb::Rebuild(place) => wait_for(maintenance::rebuild(Config::load(

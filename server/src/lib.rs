@@ -6,6 +6,7 @@ pub mod command;
 pub mod config;
 pub mod demo;
 pub mod gate;
+pub mod init;
 pub mod log;
 pub mod maintenance;
 pub mod metrics;
@@ -20,7 +21,7 @@ use futures_util::future::BoxFuture;
 use kernel::document::Document;
 use std::sync::Arc;
 use store::{Migration, Store};
-use web::app::Parse;
+use web::app::{Parse, Pieces};
 use web::{App, Feature};
 
 /// Every feature, in the order their links stand.
@@ -33,6 +34,7 @@ pub fn features() -> Vec<Feature> {
         duty::feature(),
         task::feature(),
         supervision::feature(),
+        ranking::feature(),
         trust::feature(),
         web::design::feature(),
     ]
@@ -78,6 +80,9 @@ pub fn application(store: Store, front: &Front, parse: Arc<dyn Parse>) -> (App, 
     (app, features)
 }
 
+/// Pieces of a sheet that wait to be taken; more would only be memory.
+pub(crate) const PIECES: usize = 4;
+
 /// Reads office files in this process: for tests and the command line.
 pub struct ParseHere;
 
@@ -88,6 +93,19 @@ impl Parse for ParseHere {
         bytes: Vec<u8>,
     ) -> BoxFuture<'static, Result<Document, String>> {
         Box::pin(async move { parse_file(&file_name, &bytes) })
+    }
+
+    fn table(&self, file_name: String, bytes: Vec<u8>, most_rows: usize) -> Pieces {
+        let (send, pieces) = tokio::sync::mpsc::channel(PIECES);
+        tokio::task::spawn_blocking(move || {
+            let mut sink = |piece| send.blocking_send(Ok(piece)).is_ok();
+            let read = office::table::read_pieces(&bytes, &file_name, most_rows, &mut sink);
+            if let Err(error) = read {
+                // Nobody listens any more: nobody misses it.
+                let _ = send.blocking_send(Err(error.to_string()));
+            }
+        });
+        pieces
     }
 }
 

@@ -44,6 +44,15 @@ impl Files {
         Ok(digest)
     }
 
+    /// Takes the bytes away. Only for what cannot have been kept by somebody else too: sealed
+    /// bytes, which no two people have alike.
+    pub fn remove(&self, digest: &str) -> Result<(), Error> {
+        match std::fs::remove_file(self.place(digest)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// The bytes of that digest.
     pub fn get(&self, digest: &str) -> Result<Vec<u8>, Error> {
         if digest.len() != 64 || !digest.bytes().all(|b| b.is_ascii_hexdigit()) {
@@ -78,6 +87,9 @@ mod tests {
         assert!(files.is_whole(&digest));
         std::fs::write(files.place(&digest), b"x").unwrap();
         assert!(!files.is_whole(&digest));
+        files.remove(&digest).unwrap();
+        files.remove(&digest).unwrap();
+        assert!(files.get(&digest).is_err());
     }
 
     #[test]

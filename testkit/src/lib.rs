@@ -5,6 +5,7 @@
 
 mod caller;
 mod county;
+mod jobs;
 pub mod matrix;
 
 pub use caller::{Answer, Caller};

@@ -173,7 +173,15 @@ const WHOLE: &[(&str, &str)] = &[
     ("prepare_import", "预览导入"),
     ("import_organisations", "导入组织"),
     ("import_members", "导入党员"),
+    ("begin_import", "开始导入"),
+    ("map_import", "对应导入栏目"),
+    ("settle_import", "选定拿不准的行"),
+    ("cancel_import", "取消导入"),
     ("undo_import", "撤销导入"),
+    ("export_members", "导出党员名册"),
+    ("export_unmasked_members", "导出党员名册（完整号码）"),
+    ("export_posts", "导出任职"),
+    ("export_records", "导出工作纪实"),
     ("create_account", "新建账号"),
     ("begin_second_factor", "开始设置两步验证"),
     ("confirm_second_factor", "开启两步验证"),
@@ -194,6 +202,7 @@ const WHOLE: &[(&str, &str)] = &[
     ("send_reminders", "催办"),
     ("give_feedback", "提出意见反馈"),
     ("answer_feedback", "答复意见反馈"),
+    ("see_feedback", "已看意见反馈"),
 ];
 
 /// Words for a code; the code itself beside them where a part is unknown.
