@@ -8,6 +8,9 @@ async fn requests_jobs_and_state_are_told_without_names_or_ids() {
     let server = Running::start(folder.path(), "").await;
     server.get("/organisations/9007199254740993?q=江一帆").await;
     server.get("/no-such-page-for-zhouming").await;
+    // A failed sign-in is counted, so that a transaction has been timed.
+    let wrong = "username=zhouming&password=secret-typed";
+    server.ask("POST", "/sign-in", &[], wrong).await;
     let heard = server.get("/metrics").await;
     assert_eq!(heard.status, 200);
     for line in [
