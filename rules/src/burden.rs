@@ -182,6 +182,15 @@ pub fn median(mut values: Vec<i64>) -> Option<i64> {
     }
 }
 
+/// 每次用时的说法: `约 51 秒`, from two minutes on as [`minutes_words`]; without the word 估算, which
+/// then stands in the heading.
+pub fn handling_words(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("约 {seconds} 秒"),
+        _ => minutes_words(seconds).replace("（估算）", ""),
+    }
+}
+
 /// 用时的说法: `约 6 分钟(估算)`, from whole seconds, rounded up to minutes.
 pub fn minutes_words(seconds: u64) -> String {
     match (seconds, seconds.div_ceil(60)) {

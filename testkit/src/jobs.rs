@@ -3,6 +3,12 @@
 use crate::TestApp;
 
 impl TestApp {
+    /// Where its database (`t.db`, on SQLite) and its `data` lie, for a second program over the
+    /// same.
+    pub fn folder(&self) -> &std::path::Path {
+        self._folder.path()
+    }
+
     /// Runs the jobs that are due, as the server does; how many there were.
     pub async fn work(&self) -> usize {
         let mut done = 0;

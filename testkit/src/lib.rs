@@ -5,6 +5,7 @@
 
 mod caller;
 mod county;
+pub mod duties;
 mod jobs;
 pub mod matrix;
 

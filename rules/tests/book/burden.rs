@@ -1,7 +1,7 @@
 //! What is asked twice, and the middle of a row of figures.
 
 use crate::day;
-use rules::burden::{Demand, bare, is_asked_twice, median};
+use rules::burden::{Demand, bare, handling_words, is_asked_twice, median};
 use rules::measure::{Measure, RecordFilter, RecordQuery};
 
 fn count(kind: &str, at_least: u32) -> Measure {
@@ -55,6 +55,12 @@ fn the_same_records_counted_alike_are_asked_twice_whatever_the_title() {
         c,
         demand("乙", &same, "2026-10-01", "2026-12-31")
     ));
+}
+
+#[test]
+fn handling_is_told_in_seconds_and_then_in_minutes() {
+    assert_eq!(handling_words(51), "约 51 秒");
+    assert_eq!(handling_words(121), "约 3 分钟");
 }
 
 #[test]

@@ -6,6 +6,9 @@
 
 mod dump;
 mod exports;
+mod rankings;
+#[path = "../../../office/tests/foreign/reader.rs"]
+mod reader;
 mod samples;
 mod sheets;
 mod world;

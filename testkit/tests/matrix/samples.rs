@@ -1,8 +1,8 @@
 //! One object of each kind at each organisation, marked with a word of its own. A feature adds its
 //! kind with one call in [`plant`]: `samples.at_each_node("/things/{id}", …)`.
 
-use crate::sheets;
 use crate::world::{Node, Person, World, write};
+use crate::{rankings, sheets};
 use kernel::Id;
 use store::{Tx, params};
 use testkit::TestApp;
@@ -94,6 +94,7 @@ pub async fn plant(app: &TestApp, world: &World) -> Samples {
         ground(app, node, &mut samples).await;
         evidence(app, node, &mut samples).await;
         sheets::plant(app, node, &mut samples).await;
+        rankings::plant(app, node, &mut samples).await;
     }
     for person in world.people.iter().filter(|person| person.comes_in) {
         let account = person.account.unwrap();

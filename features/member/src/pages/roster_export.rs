@@ -12,7 +12,7 @@ use org::{Lineage, Node};
 use std::collections::HashMap;
 use store::{Error, Keys};
 use web::sheet::{self, Export};
-use web::{Actor, App, Form, Reach, Result, Right};
+use web::{Actor, App, Failure, Form, Reach, Result, Right};
 
 /// What a row is written with.
 struct Ground {
@@ -54,6 +54,9 @@ pub async fn asked_for(State(app): State<App>, actor: Actor, form: Form) -> Resu
     let reason: String = form.text("reason").chars().take(200).collect();
     if !form.has("reason") {
         return export(&app, &actor, node, filter, None).await;
+    }
+    if !actor.can_anywhere(Right::UnmaskMembers) {
+        return Err(Failure::NotFound);
     }
     if reason.chars().count() < 2 {
         let words = "请写明导出完整号码的理由，会记入审计日志。".to_owned();

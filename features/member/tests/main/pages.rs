@@ -111,6 +111,38 @@ on_both! {
         assert_eq!(leader.post(&path, &[("reason", "看看")]).await.status, 404);
     }
 
+    async fn the_roster_goes_to_excel_as_narrowed_masked_and_in_clear_for_a_reason(app: TestApp) {
+        let county = County::build(&app).await;
+        let number = |n: &str| Some(n.to_owned());
+        let probationer = NewMember { stage: "probationary".into(), ..somebody("单明", county.senior) };
+        with(&app, vec![
+            NewMember { id_number: number("990000198506150010"), ..somebody("江一帆", county.first) },
+            NewMember { id_number: number("990000198506150029"), ..probationer },
+        ]).await;
+        let officer = County::call(&app, county.officer).await;
+        let rows = |bytes: &[u8]| office::table::read(bytes, "x.xlsx", 10).unwrap();
+        let all = rows(&officer.get("/members/list/export").await.bytes);
+        assert_eq!(all.header[..6], ["一级组织", "二级组织", "片区", "单位", "姓名", "职务"]);
+        assert_eq!(all.rows[0].cells[..5], ["清禾县教育局机关党委", "第一中学党总支", "城区片", "高中部党支部", "单明"]);
+        assert!(all.rows.iter().all(|row| row.cells[7].contains("********")), "{all:?}");
+        let some = rows(&officer.get("/members/list/export?stage=probationary").await.bytes);
+        assert_eq!(some.rows.len(), 1);
+        let found = rows(&officer.post("/members/list/export", &[("q", "一帆")]).await.bytes);
+        assert_eq!((found.rows.len(), found.rows[0].cells[4].as_str()), (1, "江一帆"));
+        let without = officer.post("/members/list/export", &[("reason", "")]).await;
+        assert!(without.status == 422 && without.words().contains("请写明导出完整号码的理由"), "{}", without.words());
+        let clear = rows(&officer.post("/members/list/export", &[("reason", "上报核对")]).await.bytes);
+        assert_eq!(clear.rows[0].cells[7], "990000198506150029");
+        let logged: Vec<(String, String)> = app.app.store.db().all("SELECT action, detail FROM audit WHERE action LIKE 'export%' ORDER BY id", vec![]).await.unwrap();
+        let last = logged.last().unwrap();
+        assert_eq!((logged.len(), last.0.as_str()), (4, "export_unmasked_members"));
+        assert!(last.1.contains("上报核对") && !last.1.contains("江一帆"), "{}", last.1);
+        let leader = County::call(&app, county.leader).await;
+        assert_eq!(leader.post("/members/list/export", &[("reason", "看看")]).await.status, 404);
+        let leaders = rows(&leader.get("/members/list/export").await.bytes);
+        assert!(leaders.rows.len() == 2 && leaders.rows[0].cells[7].contains('*'));
+    }
+
     async fn a_transfer_keeps_both_relations_and_a_stale_one_is_told(app: TestApp) {
         let county = County::build(&app).await;
         let ids = with(&app, vec![somebody("单明", county.first)]).await;

@@ -14,7 +14,7 @@ use crate::use_cases::give_feedback::kind_words;
 use askama::Template;
 use axum::extract::{Query, State};
 use kernel::Id;
-use rules::burden::{SHORT_NOTICE, median, minutes_words};
+use rules::burden::{SHORT_NOTICE, handling_words, median, minutes_words};
 use std::collections::HashMap;
 use time::Time;
 use web::{Actor, App, Frame, Right, sheet};
@@ -71,6 +71,11 @@ impl BurdenPage {
     }
 }
 
+/// `约 51 秒`, `约 6 分钟`, under a heading that says 估算.
+fn bare_minutes(seconds: i64) -> String {
+    handling_words(u64::try_from(seconds).unwrap_or(0))
+}
+
 /// `约 6 分钟（估算）`
 fn minutes(seconds: i64) -> String {
     minutes_words(u64::try_from(seconds).unwrap_or(0))
@@ -123,7 +128,7 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
 
 fn line(name: String, small: String, href: String, load: Load, most: i64) -> Line {
     Line {
-        minutes: minutes(load.seconds),
+        minutes: bare_minutes(load.seconds),
         bar: bar(load.seconds, most),
         name,
         small,
@@ -140,7 +145,8 @@ fn months(all: &[Asking], time: &Time) -> Vec<Line> {
         let href = time.at(paths::BURDEN_ITEMS, &[("month", &key)]);
         line(format!("{month}月"), String::new(), href, load, most)
     };
-    by.into_iter().map(of).collect()
+    let by = by.into_iter().filter(|(_, load)| load.items > 0);
+    by.map(of).collect()
 }
 
 fn issuers(all: &[Asking], time: &Time) -> Vec<Line> {
@@ -176,7 +182,7 @@ fn heavy(one: &Laden, what: &HashMap<Id, Vec<(String, i64)>>, most: i64, time: &
             &[("organisation", &one.organisation.to_string())],
         ),
         duties: one.asked,
-        minutes: minutes(one.seconds),
+        minutes: bare_minutes(one.seconds),
         bar: bar(one.seconds, most),
         what: format!("{}{rest}", named.join("、")),
     }

@@ -184,8 +184,8 @@ fn row(one: Asking) -> Row {
         ),
         issued: one.row.issued_at.day().short(),
         due: one.row.due.short(),
-        each: super::minutes(one.row.effort_seconds),
-        all: super::minutes(one.seconds()),
+        each: super::bare_minutes(one.row.effort_seconds),
+        all: super::bare_minutes(one.seconds()),
         one,
     }
 }
