@@ -6,9 +6,9 @@ pub mod document;
 pub mod id;
 pub mod path;
 pub mod refusal;
-pub mod table;
 #[cfg(feature = "schema")]
 mod schema;
+pub mod table;
 
 pub use day::{Day, Instant, Period};
 pub use id::Id;

@@ -1,6 +1,6 @@
 //! Commands and their options.
 
-use crate::{child, config::Config, demo, maintenance, read, serve, user};
+use crate::{check, child, config::Config, demo, init, maintenance, read, root, serve, user};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use kernel::Day;
@@ -20,14 +20,18 @@ pub struct Line {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// 初始化一个新装的系统：最上级组织、三个管理员和党建办的账号
+    Init(InitOptions),
     /// 启动服务
     Serve(ServeOptions),
     /// 生成一个虚构的县并启动服务，用来试用
     Demo(DemoOptions),
     /// 把数据库升级到本程序的版本
     Migrate(Place),
-    /// 检查配置、数据目录、数据库和时钟，说明哪里不对
+    /// 检查配置、证书、磁盘、数据库和时钟，说明哪里不对、怎么办
     Check(Place),
+    /// 查看证书；自制根证书时，说明怎样让各台电脑信任它
+    Tls(TlsOptions),
     /// 读懂一份交办单、计划或报告，打印读出的内容
     Read(ReadOptions),
     /// 管理账号
@@ -93,6 +97,29 @@ pub struct DemoOptions {
     pub fill_only: bool,
 }
 
+/// `init`
+#[derive(Args, Clone)]
+pub struct InitOptions {
+    #[command(flatten)]
+    pub place: Place,
+    /// 最上级组织的全称，如“某某县教育局机关党委”
+    #[arg(long, value_name = "NAME")]
+    pub organisation: String,
+    /// 它的类别代码：work_committee（教育工委）、leading_party_group（局党组）、department_committee（机关党委）等
+    #[arg(long, default_value = "department_committee", value_name = "CODE")]
+    pub kind: String,
+}
+
+/// `tls`
+#[derive(Args, Clone)]
+pub struct TlsOptions {
+    #[command(flatten)]
+    pub place: Place,
+    /// 把根证书写成文件，发给各校安装
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
+}
+
 /// `read`
 #[derive(Args, Clone)]
 pub struct ReadOptions {
@@ -123,7 +150,9 @@ pub fn run(line: Line) -> Result<ExitCode> {
             &place,
             None,
         )?)),
-        Verb::Check(place) => wait_for(maintenance::check(file, place)),
+        Verb::Check(place) => wait_for(check::run(file, place)),
+        Verb::Init(options) => wait_for(init::run(file, options)),
+        Verb::Tls(options) => root::run(file, &options),
         Verb::User(verb) => wait_for(user::run(file, verb)),
         Verb::Rebuild(place) => wait_for(maintenance::rebuild(Config::load(
             file.as_deref(),

@@ -37,6 +37,27 @@ pub struct Config {
     /// Certificates of authorities (PEM) trusted there beside the public ones.
     #[serde(default)]
     pub outward_ca: Option<PathBuf>,
+    /// `"local"`, or `{ cert = "…", key = "…" }`: the program speaks TLS itself.
+    #[serde(default)]
+    pub tls: Option<Tls>,
+    /// A second address, spoken to without TLS, that sends everybody to `public_url`.
+    #[serde(default)]
+    pub http_redirect: Option<String>,
+    /// Connections at once; more wait until one ends.
+    #[serde(default = "default_most_clients")]
+    pub most_clients: usize,
+    /// Opens `/metrics` to who brings it; without one only the loopback may read them.
+    #[serde(default)]
+    pub metrics_token: Option<String>,
+    /// A file for the log instead of standard error.
+    #[serde(default)]
+    pub log_file: Option<PathBuf>,
+    /// Megabytes after which the log goes on in a new file; it also does so each day.
+    #[serde(default = "default_log_megabytes")]
+    pub log_megabytes: u64,
+    /// Earlier log files kept.
+    #[serde(default = "default_log_files")]
+    pub log_files: usize,
     /// Database connections.
     #[serde(default = "default_connections")]
     pub connections: u32,
@@ -48,6 +69,42 @@ pub struct Config {
     pub today: Option<Day>,
 }
 
+/// 加密方式
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "TlsSetting")]
+pub enum Tls {
+    /// A root certificate of the county's own.
+    Local,
+    /// Files issued elsewhere.
+    Files {
+        /// Certificate with its chain, PEM.
+        cert: PathBuf,
+        /// Private key, PEM.
+        key: PathBuf,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum TlsSetting {
+    Word(String),
+    Files { cert: PathBuf, key: PathBuf },
+}
+
+impl TryFrom<TlsSetting> for Tls {
+    type Error = String;
+
+    fn try_from(setting: TlsSetting) -> Result<Tls, String> {
+        match setting {
+            TlsSetting::Word(word) if word == "local" => Ok(Tls::Local),
+            TlsSetting::Word(word) => Err(format!(
+                "tls = \"{word}\" 不认识：写 \"local\"，或 {{ cert = \"证书文件\", key = \"私钥文件\" }}"
+            )),
+            TlsSetting::Files { cert, key } => Ok(Tls::Files { cert, key }),
+        }
+    }
+}
+
 fn default_county() -> String {
     "教育系统党建工作平台".to_owned()
 }
@@ -56,6 +113,15 @@ fn default_data() -> PathBuf {
 }
 fn default_listen() -> String {
     "127.0.0.1:8080".to_owned()
+}
+fn default_most_clients() -> usize {
+    2048
+}
+fn default_log_megabytes() -> u64 {
+    20
+}
+fn default_log_files() -> usize {
+    14
 }
 fn default_connections() -> u32 {
     8
@@ -106,10 +172,24 @@ impl Config {
                 self.listen
             )
         })?;
-        if !address.ip().is_loopback() && self.trusted_proxy.is_none() {
+        if !address.ip().is_loopback() && self.trusted_proxy.is_none() && self.tls.is_none() {
             bail!(
                 "listen = \"{address}\" 不是本机地址。没有加密时只能监听 127.0.0.1；\
-                 若前面有负责加密的代理，请设置 trusted_proxy 和 https 开头的 public_url"
+                 请设置 tls = \"local\" 或证书文件；若前面有负责加密的代理，\
+                 请设置 trusted_proxy 和 https 开头的 public_url"
+            );
+        }
+        let plain = |url: &String| !url.starts_with("https://");
+        if self.tls.is_some() && self.public_url.as_ref().is_some_and(plain) {
+            bail!(
+                "已设置 tls，public_url 应以 https:// 开头，现在是 {}",
+                self.public_url.as_deref().unwrap_or_default()
+            );
+        }
+        if self.tls.is_some() && self.public_url.is_none() && address.ip().is_unspecified() {
+            bail!(
+                "listen = \"{address}\" 监听全部网卡，程序不知道别人用哪个地址访问：\
+                 请设置 public_url，例如 https://10.20.30.40"
             );
         }
         Ok(address)
@@ -117,9 +197,39 @@ impl Config {
 
     /// Address for links, with the port really used.
     pub fn public_url(&self, port: u16) -> String {
-        self.public_url
-            .clone()
-            .unwrap_or_else(|| format!("http://127.0.0.1:{port}"))
+        if let Some(url) = &self.public_url {
+            return url.trim_end_matches('/').to_owned();
+        }
+        match (&self.tls, self.listen.parse::<SocketAddr>()) {
+            (Some(_), Ok(mut address)) => {
+                address.set_port(port);
+                format!("https://{address}")
+            }
+            _ => format!("http://127.0.0.1:{port}"),
+        }
+    }
+
+    /// The host of `public_url`, a name or an address.
+    pub fn public_host(&self) -> Result<String> {
+        let url = self.public_url(self.address()?.port());
+        let parsed: axum::http::Uri = url
+            .parse()
+            .with_context(|| format!("public_url = \"{url}\" 不是网址"))?;
+        let host = parsed.host().unwrap_or_default();
+        Ok(host.trim_matches(['[', ']']).to_ascii_lowercase())
+    }
+
+    /// Names and addresses that a certificate of our own is for.
+    pub fn host_names(&self) -> Result<Vec<String>> {
+        let mut names = vec![self.public_host()?];
+        let listen = self.address()?.ip();
+        if !listen.is_unspecified() {
+            names.push(listen.to_string());
+        }
+        names.extend(["localhost".to_owned(), "127.0.0.1".to_owned()]);
+        let mut seen = std::collections::BTreeSet::new();
+        names.retain(|name| !name.is_empty() && seen.insert(name.clone()));
+        Ok(names)
     }
 
     /// The machines that messages may go to.
@@ -162,7 +272,7 @@ impl Config {
 }
 
 /// Keys that the environment may set, each as `ZHIBU_<KEY>`.
-const KEYS: [&str; 9] = [
+const KEYS: &[&str] = &[
     "county",
     "data",
     "database",
@@ -170,6 +280,13 @@ const KEYS: [&str; 9] = [
     "public_url",
     "trusted_proxy",
     "outward_ca",
+    "tls",
+    "http_redirect",
+    "most_clients",
+    "metrics_token",
+    "log_file",
+    "log_megabytes",
+    "log_files",
     "connections",
     "log",
 ];

@@ -1,12 +1,20 @@
 //! Composition root: configuration, the list of features, and the `zhibu` command line.
 
+pub mod check;
 pub mod child;
 pub mod command;
 pub mod config;
 pub mod demo;
+pub mod gate;
+pub mod init;
+pub mod log;
 pub mod maintenance;
+pub mod metrics;
 pub mod read;
+pub mod root;
 pub mod serve;
+pub mod tls;
+pub mod trust;
 pub mod user;
 pub mod worker;
 
@@ -30,6 +38,7 @@ pub fn features() -> Vec<Feature> {
         ranking::feature(),
         delivery::feature(),
         web::api::feature(),
+        trust::feature(),
         web::design::feature(),
     ]
 }

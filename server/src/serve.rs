@@ -2,82 +2,177 @@
 
 use crate::child::ParseInChild;
 use crate::config::Config;
-use crate::{Front, application};
+use crate::gate::{Gate, Limits};
+use crate::metrics::Board;
+use crate::tls::Identity;
+use crate::{Front, application, trust};
 use anyhow::{Context as _, Result};
+use axum::Router;
+use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::get;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tower::ServiceExt;
 use web::{App, Feature};
 
 /// `zhibu serve`
 pub async fn run(config: Config) -> Result<ExitCode> {
-    start_log(&config.log);
+    crate::log::start(&config)?;
     let store = config.open().await?;
     let taken = store.migrate(&crate::migrations()).await?;
     tracing::info!(taken, "schema is up to date");
-    let listener = bind(&config).await?;
-    let address = listener.local_addr()?;
-    println!("支部已启动：{}", config.public_url(address.port()));
-    serve(config, store, listener).await?;
+    let door = bind(&config, &store).await?;
+    println!("支部已启动：{}", config.public_url(door.port));
+    serve(config, store, door).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// One line of JSON an event. No personal data: requests are named by their route.
-pub fn start_log(levels: &str) {
-    let filter = tracing_subscriber::EnvFilter::try_new(levels)
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt()
-        .json()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    // A second start in one process (tests) keeps the first log.
-    let _ = log.try_init();
+/// What the server answers at, taken before it says that it has started.
+pub struct Door {
+    /// The port really used.
+    pub port: u16,
+    listener: TcpListener,
+    /// Sends everybody over to TLS.
+    plain: Option<TcpListener>,
+    identity: Option<Arc<Identity>>,
 }
 
-/// Takes the address the configuration names.
-pub async fn bind(config: &Config) -> Result<tokio::net::TcpListener> {
-    let address = config.address()?;
-    tokio::net::TcpListener::bind(address)
-        .await
-        .with_context(|| format!("端口 {} 用不了，可能已有程序占用", address.port()))
+/// Takes the addresses the configuration names and reads (or makes) the certificate.
+pub async fn bind(config: &Config, store: &Store) -> Result<Door> {
+    let identity = Identity::of(config, &store.context)?;
+    let listener = take(config.address()?).await?;
+    let plain = match &config.http_redirect {
+        Some(address) => {
+            let address = address.parse().with_context(|| {
+                format!("http_redirect = \"{address}\" 不是“地址：端口”，例如 0.0.0.0:80")
+            })?;
+            Some(take(address).await?)
+        }
+        None => None,
+    };
+    Ok(Door {
+        port: listener.local_addr()?.port(),
+        listener,
+        plain,
+        identity,
+    })
+}
+
+async fn take(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        let port = address.port();
+        let reserved = if port < 1024 {
+            "；1024 以下的端口需要系统授权（见安装手册里的 systemd 单元）"
+        } else {
+            ""
+        };
+        format!("端口 {port} 用不了，可能已有程序占用{reserved}")
+    })
 }
 
 /// Serves until told to stop, then finishes what is under way.
-pub async fn serve(config: Config, store: Store, listener: tokio::net::TcpListener) -> Result<()> {
-    let port = listener.local_addr()?.port();
+pub async fn serve(config: Config, store: Store, door: Door) -> Result<()> {
     let front = Front {
         county: config.county.clone(),
-        public_url: config.public_url(port),
+        public_url: config.public_url(door.port),
         outward: config.outward()?,
     };
+    crate::metrics::start();
     let (app, features) = application(store.clone(), &front, Arc::new(ParseInChild));
-    let health = app.clone();
-    let router = web::router(&app, &features)
-        .route(
-            "/healthz",
-            axum::routing::get(move || healthy(health.clone())),
-        )
-        .layer(axum::middleware::from_fn(move |request, next| {
-            client(config.trusted_proxy, request, next)
-        }))
-        .layer(tower_http::trace::TraceLayer::new_for_http().make_span_with(span));
+    let identity = door.identity;
+    let router = router(&config, &app, &features, identity.as_ref());
     let (stop, stopped) = watch::channel(false);
-    let work = background(&app, &features, &stopped);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(told_to_stop())
-        .await?;
-    tracing::info!("stopping");
-    stop.send_replace(true);
+    let mut work = background(&app, &features, &stopped);
+    look_after(&mut work, identity.clone(), &stopped);
+    let limits = Limits::of(config.most_clients);
+    if let Some(listener) = door.plain {
+        let gate = Gate {
+            listener,
+            tls: None,
+            limits,
+        };
+        let onward = onward(front.public_url.clone(), router.clone());
+        work.spawn(gate.serve(onward, stopped.clone()));
+    }
+    let gate = Gate {
+        listener: door.listener,
+        tls: identity.map(|identity| identity.acceptor()).transpose()?,
+        limits,
+    };
+    tokio::spawn(async move {
+        told_to_stop().await;
+        tracing::info!("stopping");
+        stop.send_replace(true);
+    });
+    gate.serve(router, stopped).await;
     let _ = tokio::time::timeout(Duration::from_secs(10), work.join_all()).await;
     store.close().await;
     Ok(())
+}
+
+/// The application behind what is true of every request here: who asks, how long it took.
+fn router(
+    config: &Config,
+    app: &App,
+    features: &[Feature],
+    identity: Option<&Arc<Identity>>,
+) -> Router {
+    let proxy = config.trusted_proxy;
+    let board = Board {
+        store: app.store.clone(),
+        token: config.metrics_token.clone(),
+        data: config.data.clone(),
+        identity: identity.cloned(),
+    };
+    let show = move |peer: ConnectInfo<SocketAddr>, headers: HeaderMap| {
+        board.clone().show(Some(peer.0), headers)
+    };
+    let (health, ready) = (app.clone(), app.clone());
+    let router = web::router(app, features)
+        .route("/healthz", get(move || healthy(health.clone())))
+        .route("/readyz", get(move || readiness(ready.clone())))
+        .route("/metrics", get(show))
+        .layer(axum::middleware::from_fn(crate::metrics::count))
+        .layer(axum::middleware::from_fn(move |request, next| {
+            client(proxy, request, next)
+        }))
+        .layer(tower_http::trace::TraceLayer::new_for_http().make_span_with(span));
+    match identity.and_then(|identity| identity.authority()) {
+        Some(authority) => router.layer(axum::Extension(Arc::clone(authority))),
+        None => router,
+    }
+}
+
+/// Without TLS nobody gets more than the way to the address with it, and the page that says how to
+/// trust the county's root certificate.
+fn onward(public_url: String, router: Router) -> Router {
+    let open = router.clone();
+    Router::new().fallback(move |request: Request<Body>| {
+        let (open, public_url) = (open.clone(), public_url.clone());
+        async move {
+            let path = request.uri().path();
+            if path == trust::PAGE || path.starts_with("/trust/") || path.starts_with("/assets/") {
+                return open.oneshot(request).await.into_response();
+            }
+            if !matches!(*request.method(), Method::GET | Method::HEAD) {
+                return StatusCode::UPGRADE_REQUIRED.into_response();
+            }
+            let rest = request
+                .uri()
+                .path_and_query()
+                .map_or("/", |rest| rest.as_str());
+            Redirect::permanent(&format!("{public_url}{rest}")).into_response()
+        }
+    })
 }
 
 /// A request in the log: method and path without its query, which may hold words of a person.
@@ -122,6 +217,23 @@ async fn healthy(app: App) -> axum::http::StatusCode {
     {
         Ok(_) => axum::http::StatusCode::OK,
         Err(_) => axum::http::StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// Whether requests may be sent here: the database answers and has this program's schema.
+async fn readiness(app: App) -> (StatusCode, &'static str) {
+    let asked = async {
+        let pending = app.store.pending(&crate::migrations()).await;
+        let answers = app
+            .store
+            .db()
+            .scalar::<i64>("SELECT COUNT(*) FROM setting", vec![]);
+        (pending, answers.await)
+    };
+    match tokio::time::timeout(Duration::from_secs(3), asked).await {
+        Ok((Ok(0), Ok(_))) => (StatusCode::OK, "ready\n"),
+        Ok((Ok(_), Ok(_))) => (StatusCode::SERVICE_UNAVAILABLE, "schema\n"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "database\n"),
     }
 }
 
@@ -170,6 +282,27 @@ fn background(app: &App, features: &[Feature], stopped: &watch::Receiver<bool>) 
         }
     }));
     work
+}
+
+/// The certificate as its files change or its end comes near; the sums of the metrics.
+fn look_after(
+    work: &mut JoinSet<()>,
+    identity: Option<Arc<Identity>>,
+    stopped: &watch::Receiver<bool>,
+) {
+    work.spawn(every(Duration::from_secs(30), stopped.clone(), move || {
+        let identity = identity.clone();
+        async move {
+            crate::metrics::keep_up();
+            match identity.map(|identity| identity.refresh()) {
+                Some(Ok(true)) => tracing::info!("a new certificate is in use"),
+                Some(Err(error)) => {
+                    tracing::error!(%error, "the certificate stays as it was");
+                }
+                Some(Ok(false)) | None => {}
+            }
+        }
+    }));
 }
 
 async fn every<F, Fut>(pause: Duration, mut stopped: watch::Receiver<bool>, mut body: F)

@@ -18,6 +18,18 @@ pub enum UserVerb {
     Add(Add),
     /// 列出账号与角色
     List(Place),
+    /// 关闭一个账号的两步验证：手机和备用码都丢了，又没有别的系统管理员时用
+    ResetSecondFactor(ResetSecondFactor),
+}
+
+/// `user reset-second-factor`
+#[derive(Args, Clone)]
+pub struct ResetSecondFactor {
+    #[command(flatten)]
+    place: Place,
+    /// 登录名
+    #[arg(long)]
+    username: String,
 }
 
 /// `user add`
@@ -53,6 +65,15 @@ pub async fn run(file: Option<PathBuf>, verb: UserVerb) -> Result<ExitCode> {
                 add.username
             );
         }
+        UserVerb::ResetSecondFactor(reset) => {
+            let store = Config::load(file.as_deref(), &reset.place, None)?
+                .open()
+                .await?;
+            store.migrate(&crate::migrations()).await?;
+            reset_second_factor(&store, &reset.username).await?;
+            store.close().await;
+            println!("{} 的两步验证已重置，登录已全部退出。", reset.username);
+        }
         UserVerb::List(place) => {
             let store = Config::load(file.as_deref(), &place, None)?.open().await?;
             let sql = "SELECT a.username, g.role, n.name FROM account a
@@ -73,6 +94,25 @@ pub async fn run(file: Option<PathBuf>, verb: UserVerb) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn reset_second_factor(store: &Store, username: &str) -> Result<()> {
+    let sql = "SELECT id FROM account WHERE username = $1";
+    let found: Option<(Id,)> = store
+        .db()
+        .find(sql, params![username.trim().to_lowercase()])
+        .await?;
+    let (account,) = found.with_context(|| format!("没有用户名为 {username} 的账号"))?;
+    let by = By::system();
+    let reset = store.write(&by, |tx| async move {
+        identity::reset_second_factor(&tx, account).await
+    });
+    match reset.await {
+        Ok(()) => Ok(()),
+        Err(Fail::Refused(refusal)) => bail!("{}", kernel::Refusal::words(&refusal)),
+        Err(Fail::Store(error)) => Err(error.into()),
+        Err(other) => bail!("{other:?}"),
+    }
 }
 
 async fn create(store: &Store, add: &Add) -> Result<String> {

@@ -98,6 +98,15 @@ impl Context {
         self.clock.now()
     }
 
+    /// The hour it really is, whatever day is treated as today: for what other machines reckon from
+    /// the time too (certificates, codes of a phone).
+    pub fn real_now(&self) -> Instant {
+        match &self.clock {
+            Clock::System { .. } => machine_now(),
+            fixed => fixed.now(),
+        }
+    }
+
     /// The clock itself, for tests that move it.
     pub fn clock(&self) -> &Clock {
         &self.clock

@@ -209,6 +209,24 @@ impl Db {
         Ok((db, transaction))
     }
 
+    /// Connections open, and how many of them are idle.
+    pub(crate) fn connections(&self) -> (u32, u32) {
+        let Inner::Pool(pool) = &self.inner else {
+            return (1, 0);
+        };
+        let (open, idle) = match self.backend {
+            Backend::Sqlite => {
+                let pool = pool.get_sqlite_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+            Backend::Postgres => {
+                let pool = pool.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+        };
+        (open, u32::try_from(idle).unwrap_or(open))
+    }
+
     pub(crate) async fn close(self) {
         if let Inner::Pool(pool) = self.inner {
             // Closing twice (one pool for both sides) is harmless.

@@ -108,6 +108,18 @@ impl Store {
         self.read.backend()
     }
 
+    /// Each side's connections: its name, how many are open, how many of them are idle.
+    pub fn connections(&self) -> Vec<(&'static str, u32, u32)> {
+        let side = |name, db: &Db| {
+            let (open, idle) = db.connections();
+            (name, open, idle)
+        };
+        match self.backend() {
+            Backend::Sqlite => vec![side("read", &self.read), side("write", &self.write)],
+            Backend::Postgres => vec![side("both", &self.read)],
+        }
+    }
+
     /// 现在
     pub fn now(&self) -> kernel::Instant {
         self.context.now()

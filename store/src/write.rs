@@ -254,6 +254,7 @@ impl Store {
         F: FnOnce(Tx) -> Fut,
         Fut: Future<Output = Result<T, Fail<R>>>,
     {
+        let begun = tokio::time::Instant::now();
         let (db, transaction) = self.write.begin().await?;
         let shared = Arc::new(Shared {
             now: self.context.now(),
@@ -278,6 +279,8 @@ impl Store {
         match outcome {
             Ok(value) => {
                 transaction.commit().await.map_err(Error::from)?;
+                // From asking for the writer to the answer of the disk.
+                metrics::histogram!("zhibu_write_seconds").record(begun.elapsed().as_secs_f64());
                 Ok(value)
             }
             Err(fail) => {

@@ -5,8 +5,8 @@
 
 mod caller;
 mod county;
-pub mod duties;
 mod delivery;
+pub mod duties;
 mod jobs;
 pub mod matrix;
 mod program;

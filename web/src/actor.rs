@@ -55,6 +55,8 @@ pub struct Actor {
     pub offline_key: String,
     /// Must choose a new password before anything else.
     pub must_change_password: bool,
+    /// Must set up a second factor before anything else: a role of theirs asks for it.
+    pub must_add_factor: bool,
     /// Roles held today.
     pub grants: Vec<Grant>,
 }
@@ -167,6 +169,7 @@ mod tests {
             csrf: String::new(),
             offline_key: String::new(),
             must_change_password: false,
+            must_add_factor: false,
             grants,
         }
     }

@@ -129,6 +129,9 @@ fn admit(right: Right, actor: Option<&Actor>, changes: bool, target: &str) -> Op
     if actor.must_change_password && !own {
         return Some(reply::see_other("/account/password").into_response());
     }
+    if actor.must_add_factor && !own {
+        return Some(reply::see_other("/account/second-factor").into_response());
+    }
     (!actor.can_anywhere(right)).then(|| Failure::NotFound.into_response())
 }
 
@@ -140,7 +143,7 @@ async fn find_actor(app: &App, headers: &HeaderMap) -> Result<Option<Actor>, sto
 }
 
 /// The value of a cookie.
-pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()

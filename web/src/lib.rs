@@ -17,6 +17,7 @@ pub use actor::{Actor, Grant, Place, Reach};
 pub use app::{App, Bearer, Feature, Identify, Nav, RecordChange, Route, Subscriber, router};
 pub use failure::{Failure, Result};
 pub use form::{FieldErrors, Form, Part};
+pub use guard::cookie;
 pub use page::Frame;
 pub use reply::{Reply, page};
 pub use rights::{Right, Role};

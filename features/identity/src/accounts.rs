@@ -1,13 +1,13 @@
 //! Accounts and the roles they hold: the verbs that pages, the command line and the demo share.
 
-use crate::password::{Hashed, PasswordUnfit};
+use crate::password::PasswordUnfit;
 use crate::store as rows;
 use kernel::{Day, Id, Refusal, TreePath};
 use std::borrow::Cow;
 use store::{Error, Fail, Tx};
 use web::Role;
 
-pub use crate::password::{hash_password, judge_password, random_password};
+pub use crate::password::{Hashed, hash_password, judge_password, random_password};
 
 /// An account to be made.
 #[derive(Clone, Debug)]

@@ -12,6 +12,7 @@ pub mod rights_table;
 mod session;
 mod sheets;
 mod store;
+mod totp;
 mod use_cases;
 
 pub use address::ClientAddress;
@@ -19,11 +20,13 @@ pub use paths::home_path;
 pub use session::{Minted, Sessions, mint_session};
 pub use store::{Node, node_named, node_names};
 pub use use_cases::access_tokens as tokens;
+pub use use_cases::second_factor::{SecondFactorRefused, reset as reset_second_factor};
 
 use ::store::Migration;
 use axum::routing::{get, post};
 use pages::{
-    account, accounts as accounts_pages, audit, rights, roles, sign_in, tokens as token_pages,
+    account, accounts as accounts_pages, audit, rights, roles, second_factor, sign_in,
+    sign_in_code, tokens as token_pages,
 };
 use web::{Feature, Nav, Right, Route};
 
@@ -42,9 +45,15 @@ pub fn feature() -> Feature {
                 name: "access_token",
                 sql: include_str!("../migrations/0015_access_token.sql"),
             },
+            Migration {
+                number: 13,
+                name: "second_factor",
+                sql: include_str!("../migrations/0013_second_factor.sql"),
+            },
         ],
         routes: [
             own_routes(),
+            second_factor_routes(),
             account_routes(),
             role_routes(),
             audit_routes(),
@@ -96,6 +105,46 @@ fn own_routes() -> Vec<Route> {
             "/account/tokens/{id}/revoke",
             SignedIn,
             post(token_pages::revoke),
+        ),
+    ]
+}
+
+fn second_factor_routes() -> Vec<Route> {
+    use Right::{ManageAccounts, ManageSettings, Public, SignedIn};
+    vec![
+        Route::get(paths::SIGN_IN_CODE, Public, get(sign_in_code::show)),
+        Route::post(paths::SIGN_IN_CODE, Public, post(sign_in_code::send)),
+        Route::get(paths::SECOND_FACTOR, SignedIn, get(second_factor::show)),
+        Route::post(paths::SECOND_FACTOR, SignedIn, post(second_factor::begin)),
+        Route::post(
+            "/account/second-factor/confirm",
+            SignedIn,
+            post(second_factor::confirm),
+        ),
+        Route::post(
+            "/account/second-factor/codes",
+            SignedIn,
+            post(second_factor::renew),
+        ),
+        Route::post(
+            "/account/second-factor/remove",
+            SignedIn,
+            post(second_factor::remove),
+        ),
+        Route::post(
+            "/accounts/{id}/second-factor/reset",
+            ManageAccounts,
+            post(second_factor::reset),
+        ),
+        Route::get(
+            paths::FACTOR_ROLES,
+            ManageSettings,
+            get(second_factor::roles),
+        ),
+        Route::post(
+            paths::FACTOR_ROLES,
+            ManageSettings,
+            post(second_factor::set_roles),
         ),
     ]
 }

@@ -1,5 +1,6 @@
 //! Sessions: a token in a cookie, its digest in a row, and the actor behind it.
 
+use crate::use_cases::second_factor::roles_of;
 use futures_util::future::BoxFuture;
 use kernel::{Id, Instant, TreePath};
 use sha2::{Digest, Sha256};
@@ -71,6 +72,8 @@ store::row! {
         name: String,
         member: Option<Id>,
         must_change: bool,
+        has_factor: bool,
+        asked_roles: Option<String>,
     }
 }
 
@@ -115,7 +118,10 @@ async fn find_actor(store: &Store, token: &str) -> Result<Option<Actor>, Error> 
     let session: Option<SessionRow> = store
         .db()
         .find(
-            "SELECT s.id, s.account, s.csrf, s.offline_key, s.seen_at, a.name, a.member, a.must_change
+            "SELECT s.id, s.account, s.csrf, s.offline_key, s.seen_at, a.name, a.member, a.must_change,
+               EXISTS (SELECT 1 FROM second_factor f
+                 WHERE f.account = a.id AND f.confirmed_at IS NOT NULL) AS has_factor,
+               (SELECT value FROM setting WHERE name = 'second_factor_roles') AS asked_roles
              FROM session s JOIN account a ON a.id = s.account
              WHERE s.token_digest = $1 AND s.expires_at > $2 AND s.seen_at > $3
                AND a.suspended_at IS NULL",
@@ -138,6 +144,11 @@ async fn find_actor(store: &Store, token: &str) -> Result<Option<Actor>, Error> 
             })
             .await?;
     }
+    let grants = grants_of(store, session.account).await?;
+    let asked = match &session.asked_roles {
+        Some(codes) if !session.has_factor => roles_of(codes)?,
+        _ => vec![],
+    };
     Ok(Some(Actor {
         account: session.account,
         name: session.name,
@@ -146,7 +157,8 @@ async fn find_actor(store: &Store, token: &str) -> Result<Option<Actor>, Error> 
         csrf: session.csrf,
         offline_key: session.offline_key,
         must_change_password: session.must_change,
-        grants: grants_of(store, session.account).await?,
+        must_add_factor: grants.iter().any(|grant| asked.contains(&grant.role)),
+        grants,
     }))
 }
 
@@ -170,6 +182,7 @@ async fn actor_of(store: &Store, account: Id) -> Result<Option<Actor>, Error> {
         csrf: String::new(),
         offline_key: String::new(),
         must_change_password: false,
+        must_add_factor: false,
         grants: grants_of(store, account).await?,
     }))
 }
@@ -257,6 +270,7 @@ async fn find_bearer(store: &Store, token: &str) -> Result<Option<Bearer>, Error
             csrf: String::new(),
             offline_key: String::new(),
             must_change_password: false,
+            must_add_factor: false,
             grants,
         },
     }))

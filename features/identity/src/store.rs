@@ -1,5 +1,7 @@
 //! Every statement of this feature.
 
+pub mod second_factor;
+
 use crate::accounts::{NewAccount, NewGrant};
 use crate::audit_log::Asked;
 use crate::password::Hashed;

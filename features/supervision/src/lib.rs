@@ -32,6 +32,7 @@ pub fn feature() -> Feature {
         nav: pages::nav(),
         jobs: vec![
             ("remind", use_cases::remind_owing::daily),
+            ("account_notice", use_cases::tell_account::account_notice),
             ("sheet_issued", use_cases::tell_schools::sheet_issued),
             ("duty_fact", use_cases::tell_schools::duty_fact),
         ],

@@ -144,6 +144,7 @@ fn actor(one: &Wanted, id: Id) -> Actor {
         csrf: String::new(),
         offline_key: String::new(),
         must_change_password: false,
+        must_add_factor: false,
         grants: std::iter::once(one.role)
             .chain(one.second)
             .map(grant)

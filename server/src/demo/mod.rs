@@ -32,7 +32,7 @@ pub async fn run(file: Option<PathBuf>, options: DemoOptions) -> Result<ExitCode
     if options.place.data.is_none() {
         config.data = PathBuf::from("data/demo");
     }
-    serve::start_log("warn");
+    crate::log::to_stderr("warn");
     let store = config.open().await?;
     store.migrate(&crate::migrations()).await?;
     if is_filled(&store).await? {
@@ -52,12 +52,12 @@ pub async fn run(file: Option<PathBuf>, options: DemoOptions) -> Result<ExitCode
         store.close().await;
         return Ok(ExitCode::SUCCESS);
     }
-    let listener = serve::bind(&config).await?;
+    let door = serve::bind(&config, &store).await?;
     println!(
         "\n打开 {} 登录。按 Ctrl+C 停止。",
-        config.public_url(listener.local_addr()?.port())
+        config.public_url(door.port)
     );
-    serve::serve(config, store, listener).await?;
+    serve::serve(config, store, door).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -48,7 +48,7 @@ fn forms(file: &File) -> Vec<Finding> {
             .next()
             .is_some_and(|tag| tag.to_lowercase().contains("method=\"post\""));
         let has_token = form.contains("name=\"_csrf\"") || form.contains("{% include");
-        if sends && !has_token && !form.contains("action=\"/sign-in\"") {
+        if sends && !has_token && !form.contains("action=\"/sign-in") {
             let line = file.text[..file.text.len() - after.len() - form.len()]
                 .lines()
                 .count()

@@ -5,6 +5,7 @@ use crate::pages::{Said, field_error};
 use crate::paths;
 use crate::session::IDLE_MS;
 use crate::store as rows;
+use crate::store::second_factor::factor_since;
 use crate::use_cases::change_password::{Change, change_password};
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -30,6 +31,7 @@ struct AccountPage {
     roles: Vec<(&'static str, String, String)>,
     sessions: Vec<Session>,
     has_others: bool,
+    factor_since: Option<String>,
 }
 
 /// `GET /account`
@@ -60,7 +62,9 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): Query<Said
             crate::rights_table::sentence(grant.role),
         )
     });
+    let factor_since = factor_since(db, actor.account).await?;
     reply::page(&AccountPage {
+        factor_since: factor_since.map(|at| at.chinese_full()),
         frame: Frame::new(&app, &actor, paths::ACCOUNT, "我的账号")
             .await?
             .saying(query.said),

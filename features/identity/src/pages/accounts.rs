@@ -4,6 +4,7 @@ use crate::accounts::{AccountRefused, NewAccount, create_account, hash_password,
 use crate::pages::{Said, field_error};
 use crate::paths;
 use crate::sheets;
+use crate::store::second_factor::factor_since;
 use crate::store::{self as rows, Account, GrantLine, ListAccounts};
 use crate::use_cases::reset_password::reset_password;
 use crate::use_cases::suspend_account::{resume_account, suspend_account};
@@ -256,6 +257,7 @@ struct OnePage {
     suspended: Option<String>,
     grants: Vec<GrantLine>,
     is_own: bool,
+    factor_since: Option<String>,
 }
 
 /// `GET /accounts/{id}`
@@ -270,6 +272,7 @@ pub async fn one(
         .await?
         .ok_or(Failure::NotFound)?;
     let grants = rows::grants_of(app.store.db(), &[id], app.store.today()).await?;
+    let factor_since = factor_since(app.store.db(), id).await?;
     reply::page(&OnePage {
         frame: Frame::new(&app, &actor, paths::ACCOUNTS, &account.name)
             .await?
@@ -280,6 +283,7 @@ pub async fn one(
         account,
         grants,
         is_own: actor.account == id,
+        factor_since: factor_since.map(|at| at.chinese_full()),
     })
 }
 

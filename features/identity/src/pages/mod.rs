@@ -5,7 +5,9 @@ pub mod accounts;
 pub mod audit;
 pub mod rights;
 pub mod roles;
+pub mod second_factor;
 pub mod sign_in;
+pub mod sign_in_code;
 pub mod tokens;
 
 use serde::Deserialize;

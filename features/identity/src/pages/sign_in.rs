@@ -3,9 +3,10 @@
 use crate::Minted;
 use crate::address::{ClientAddress, Device};
 use crate::pages::field_error;
+use crate::pages::sign_in_code;
 use crate::paths::{self, own_path};
 use crate::store as rows;
-use crate::use_cases::sign_in::{Knock, sign_in};
+use crate::use_cases::sign_in::{Entry, Knock, sign_in};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderName, StatusCode, header};
@@ -78,7 +79,8 @@ pub async fn send(
             device: &device,
         };
         match sign_in(&app.store, &knock).await {
-            Ok(minted) => return Ok(entered(&app, &minted, next)),
+            Ok(Entry::Through(minted)) => return Ok(entered(&app, &minted, next)),
+            Ok(Entry::Half(token)) => return Ok(sign_in_code::on_to(&app, &token, next)),
             Err(Fail::Refused(refusal)) => errors = field_error(&refusal, "password"),
             Err(fail) => return Err(fail.into()),
         }
@@ -94,7 +96,7 @@ pub async fn send(
 }
 
 /// On to the page asked for, with the session's cookie: gone when the browser closes.
-fn entered(app: &App, minted: &Minted, next: &str) -> Reply {
+pub(super) fn entered(app: &App, minted: &Minted, next: &str) -> Reply {
     let headers = [
         (header::LOCATION, next.to_owned()),
         (header::SET_COOKIE, cookie(app, &minted.token, "")),
@@ -103,11 +105,13 @@ fn entered(app: &App, minted: &Minted, next: &str) -> Reply {
 }
 
 fn cookie(app: &App, token: &str, more: &str) -> String {
+    cookie_named(app, app.cookie(), token, more)
+}
+
+/// A cookie that no script reads and no other site brings along.
+pub(super) fn cookie_named(app: &App, name: &str, token: &str, more: &str) -> String {
     let secure = if app.is_secure() { "; Secure" } else { "" };
-    format!(
-        "{}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{more}",
-        app.cookie()
-    )
+    format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{more}")
 }
 
 /// `POST /sign-out`: the session goes, and what the browser kept for it.

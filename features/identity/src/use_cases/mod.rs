@@ -3,5 +3,6 @@
 pub mod access_tokens;
 pub mod change_password;
 pub mod reset_password;
+pub mod second_factor;
 pub mod sign_in;
 pub mod suspend_account;

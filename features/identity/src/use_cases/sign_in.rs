@@ -5,6 +5,8 @@ use crate::back_off::Tried;
 use crate::password::is_password;
 use crate::session::{Minted, mint_session_on};
 use crate::store as rows;
+use crate::store::second_factor::factor_since;
+use crate::use_cases::second_factor::begin_half;
 use kernel::{Id, Refusal, TreePath};
 use serde_json::json;
 use std::borrow::Cow;
@@ -69,7 +71,7 @@ impl Refusal for SignInRefused {
     }
 }
 
-fn time_words(seconds: i64) -> String {
+pub(crate) fn time_words(seconds: i64) -> String {
     if seconds < 60 {
         format!("{seconds} 秒")
     } else {
@@ -77,8 +79,17 @@ fn time_words(seconds: i64) -> String {
     }
 }
 
-/// Lets them in if the password fits.
-pub async fn sign_in(store: &Store, knock: &Knock<'_>) -> Result<Minted, Fail<SignInRefused>> {
+/// How far somebody came by their password.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    /// In.
+    Through(Minted),
+    /// To the second step, with the token that the code must come with.
+    Half(String),
+}
+
+/// Lets them in if the password fits, or on to the second step where the account has one.
+pub async fn sign_in(store: &Store, knock: &Knock<'_>) -> Result<Entry, Fail<SignInRefused>> {
     let username = username_of(knock.username);
     let tried = Tried::new(&username, knock.address);
     let counting = tried.clone();
@@ -104,6 +115,13 @@ pub async fn sign_in(store: &Store, knock: &Knock<'_>) -> Result<Minted, Fail<Si
         name: known.name,
     };
     let device = knock.device.to_owned();
+    if factor_since(store.db(), known.id).await?.is_some() {
+        let half = store.housekeep(|tx| async move {
+            tried.succeeded(&tx).await?;
+            Ok(begin_half(&tx, known.id, &device).await?)
+        });
+        return Ok(Entry::Half(half.await?));
+    }
     store
         .write(&by, |tx| async move {
             tried.succeeded(&tx).await?;
@@ -115,7 +133,7 @@ pub async fn sign_in(store: &Store, knock: &Knock<'_>) -> Result<Minted, Fail<Si
                 json!({}),
             )
             .await?;
-            Ok(minted)
+            Ok(Entry::Through(minted))
         })
         .await
 }

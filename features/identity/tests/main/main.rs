@@ -5,4 +5,5 @@ mod accounts;
 mod audit;
 mod browser;
 mod roles;
+mod second_factor;
 mod sign_in;

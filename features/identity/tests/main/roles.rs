@@ -143,6 +143,6 @@ on_both! {
         let row = sheet.rows.iter().map(|row| row.cells.join("|")).find(|row| row.starts_with("维护党员名册")).unwrap();
         assert!(row.contains("本组织及以下") && row.contains("本组织"), "{row}");
         let name = book.headers["content-disposition"].to_str().unwrap();
-        assert!(name.ends_with("%5F2026%2D11%2D20%2Exlsx"), "{name}");
+        assert!(name.ends_with("%5F20261120%2Exlsx"), "{name}");
     }
 }

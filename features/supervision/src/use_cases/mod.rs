@@ -3,4 +3,5 @@
 pub mod answer_feedback;
 pub mod give_feedback;
 pub mod remind_owing;
+pub mod tell_account;
 pub mod tell_schools;
