@@ -7,6 +7,8 @@ pub mod id;
 pub mod path;
 pub mod refusal;
 pub mod table;
+#[cfg(feature = "schema")]
+mod schema;
 
 pub use day::{Day, Instant, Period};
 pub use id::Id;

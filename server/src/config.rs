@@ -30,6 +30,13 @@ pub struct Config {
     /// Address of the one proxy that speaks TLS for us.
     #[serde(default)]
     pub trusted_proxy: Option<std::net::IpAddr>,
+    /// Hosts that messages may go to beside the public ones: mail servers on unusual ports, private
+    /// gateways of the robots.
+    #[serde(default)]
+    pub outward_hosts: Vec<String>,
+    /// Certificates of authorities (PEM) trusted there beside the public ones.
+    #[serde(default)]
+    pub outward_ca: Option<PathBuf>,
     /// Database connections.
     #[serde(default = "default_connections")]
     pub connections: u32,
@@ -115,6 +122,20 @@ impl Config {
             .unwrap_or_else(|| format!("http://127.0.0.1:{port}"))
     }
 
+    /// The machines that messages may go to.
+    pub fn outward(&self) -> Result<web::app::Outward> {
+        let authorities = match &self.outward_ca {
+            Some(path) => std::fs::read_to_string(path)
+                .with_context(|| format!("outward_ca = \"{}\" 读不了", path.display()))?,
+            None => String::new(),
+        };
+        Ok(web::app::Outward {
+            hosts: self.outward_hosts.clone(),
+            authorities,
+            patience: None,
+        })
+    }
+
     /// What the store needs.
     pub fn settings(&self) -> Settings {
         let database = self
@@ -141,13 +162,14 @@ impl Config {
 }
 
 /// Keys that the environment may set, each as `ZHIBU_<KEY>`.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "county",
     "data",
     "database",
     "listen",
     "public_url",
     "trusted_proxy",
+    "outward_ca",
     "connections",
     "log",
 ];

@@ -8,6 +8,7 @@ pub mod maintenance;
 pub mod read;
 pub mod serve;
 pub mod user;
+pub mod worker;
 
 use futures_util::future::BoxFuture;
 use kernel::document::Document;
@@ -27,6 +28,8 @@ pub fn features() -> Vec<Feature> {
         task::feature(),
         supervision::feature(),
         ranking::feature(),
+        delivery::feature(),
+        web::api::feature(),
         web::design::feature(),
     ]
 }
@@ -40,12 +43,14 @@ pub fn migrations() -> Vec<Migration> {
 }
 
 /// What an installation is called and how it is reached.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Front {
     /// 单位名称
     pub county: String,
     /// Address the outside uses.
     pub public_url: String,
+    /// Other machines it may speak to.
+    pub outward: web::app::Outward,
 }
 
 /// The application over a store that has been migrated.
@@ -66,7 +71,9 @@ pub fn application(store: Store, front: &Front, parse: Arc<dyn Parse>) -> (App, 
         subscribers: Arc::new(subscribers),
         identify: Arc::new(identity::Sessions),
         parse,
+        outward: Arc::new(front.outward.clone()),
         registry: Arc::new(web::app::registry(&features)),
+        endpoints: Arc::new(features.iter().flat_map(|f| f.api.clone()).collect()),
     };
     (app, features)
 }

@@ -112,6 +112,7 @@ pub async fn check(file: Option<PathBuf>, place: Place) -> Result<ExitCode> {
     findings.note("对外地址", public_url(&config));
     findings.note("数据目录", writable(&config));
     findings.note("数据库", database(&config).await);
+    findings.note("消息通道", channels(&config).await);
     findings.note("时钟", clock(&config));
     Ok(if findings.bad == 0 {
         ExitCode::SUCCESS
@@ -188,6 +189,18 @@ async fn database(config: &Config) -> Result<String> {
             format!("{kind} {version}，有 {n} 步升级待执行（启动时自动执行，或运行 zhibu migrate）")
         }
     })
+}
+
+async fn channels(config: &Config) -> Result<String> {
+    let outward = config.outward()?;
+    delivery::outside::authorities(&outward).map_err(|words| anyhow::anyhow!(words))?;
+    let store = config.open().await?;
+    let words = match store.pending(&crate::migrations()).await? {
+        0 => delivery::state_words(store.db(), store.today()).await?,
+        _ => "数据库升级后可查".to_owned(),
+    };
+    store.close().await;
+    Ok(words)
 }
 
 fn clock(config: &Config) -> Result<String> {

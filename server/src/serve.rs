@@ -13,7 +13,6 @@ use std::time::Duration;
 use store::Store;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use web::app::JobHandler;
 use web::{App, Feature};
 
 /// `zhibu serve`
@@ -55,6 +54,7 @@ pub async fn serve(config: Config, store: Store, listener: tokio::net::TcpListen
     let front = Front {
         county: config.county.clone(),
         public_url: config.public_url(port),
+        outward: config.outward()?,
     };
     let (app, features) = application(store.clone(), &front, Arc::new(ParseInChild));
     let health = app.clone();
@@ -145,12 +145,8 @@ async fn told_to_stop() {
 
 /// Jobs, the sealer of the audit chain, and the turn of the day.
 fn background(app: &App, features: &[Feature], stopped: &watch::Receiver<bool>) -> JoinSet<()> {
-    let handlers: Vec<_> = features.iter().flat_map(|f| f.jobs.clone()).collect();
     let mut work = JoinSet::new();
-    work.spawn(every(Duration::from_secs(1), stopped.clone(), {
-        let app = app.clone();
-        move || run_jobs(app.clone(), handlers.clone())
-    }));
+    crate::worker::start(&mut work, app, features, stopped);
     work.spawn(every(Duration::from_secs(1), stopped.clone(), {
         let store = app.store.clone();
         move || {
@@ -186,43 +182,6 @@ where
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             _ = stopped.changed() => return,
-        }
-    }
-}
-
-/// Runs what is due, one after another.
-async fn run_jobs(app: App, handlers: Vec<(&'static str, JobHandler)>) {
-    loop {
-        let job = match app.store.claim_job().await {
-            Ok(Some(job)) => job,
-            Ok(None) => return,
-            Err(error) => {
-                tracing::error!(%error, "claiming a job");
-                return;
-            }
-        };
-        let handler = handlers.iter().find(|(kind, _)| *kind == job.kind);
-        let payload = serde_json::from_str(&job.payload).unwrap_or_default();
-        let outcome = match handler {
-            Some((_, handler)) => handler(app.clone(), payload)
-                .await
-                .map_err(|e| e.to_string()),
-            None => Err("nobody does this kind of job".to_owned()),
-        };
-        let kept = match outcome {
-            Ok(()) => app.store.finish_job(&job).await,
-            Err(why) => {
-                tracing::error!(
-                    kind = job.kind,
-                    attempts = job.attempts,
-                    why,
-                    "a job failed"
-                );
-                app.store.fail_job(&job, &why).await
-            }
-        };
-        if let Err(error) = kept {
-            tracing::error!(%error, "keeping a job's outcome");
         }
     }
 }

@@ -3,6 +3,12 @@
 use crate::TestApp;
 
 impl TestApp {
+    /// Where its database (`t.db`, on SQLite) and its `data` lie, for a second program over the
+    /// same.
+    pub fn folder(&self) -> &std::path::Path {
+        self._folder.path()
+    }
+
     /// Runs the jobs that are due, as the server does; how many there were.
     pub async fn work(&self) -> usize {
         let mut done = 0;
@@ -14,16 +20,12 @@ impl TestApp {
 
     /// Runs the next job that is due; false if there is none.
     pub async fn work_once(&self) -> bool {
-        let store = &self.app.store;
-        let Some(job) = store.claim_job().await.unwrap() else {
-            return false;
-        };
-        let handlers = self.features.iter().flat_map(|f| f.jobs.clone());
-        if let Some((_, handler)) = handlers.into_iter().find(|(kind, _)| *kind == job.kind) {
-            let payload = serde_json::from_str(&job.payload).unwrap();
-            handler(self.app.clone(), payload).await.unwrap();
+        match zhibu::worker::run_next(&self.app, &self.features).await {
+            Some(outcome) => {
+                outcome.unwrap();
+                true
+            }
+            None => false,
         }
-        store.finish_job(&job).await.unwrap();
-        true
     }
 }

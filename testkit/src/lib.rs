@@ -5,11 +5,15 @@
 
 mod caller;
 mod county;
+pub mod duties;
+mod delivery;
 mod jobs;
 pub mod matrix;
+mod program;
 
 pub use caller::{Answer, Caller};
 pub use county::{COUNTY_TODAY, County};
+pub use program::Program;
 
 use std::sync::Arc;
 use store::{Clock, Context, Settings, Store};
@@ -91,6 +95,7 @@ impl TestApp {
         let front = zhibu::Front {
             county: "清禾县教育系统".to_owned(),
             public_url: "http://127.0.0.1".to_owned(),
+            ..zhibu::Front::default()
         };
         let (app, features) = zhibu::application(store, &front, Arc::new(zhibu::ParseHere));
         let router = web::router(&app, &features);

@@ -1,5 +1,6 @@
 //! The application: its state, its features and the router made of their routes.
 
+use crate::api::Endpoint;
 use crate::guard;
 use crate::rights::Right;
 use crate::{Actor, assets};
@@ -102,6 +103,10 @@ pub struct Feature {
     pub subscribers: Vec<Subscriber>,
     /// Its jobs, by kind.
     pub jobs: Vec<(&'static str, JobHandler)>,
+    /// Jobs that wait for other machines, by kind: they run beside the others, a few at a time.
+    pub slow_jobs: Vec<(&'static str, JobHandler)>,
+    /// Its ways in for programs.
+    pub api: Vec<Endpoint>,
 }
 
 /// Finds who is behind a session's token.
@@ -120,6 +125,22 @@ pub trait Identify: Send + Sync {
         store: &'a Store,
         account: Id,
     ) -> BoxFuture<'a, Result<Option<Actor>, store::Error>>;
+
+    /// The actor behind a personal token, if it lives.
+    fn bearer<'a>(
+        &'a self,
+        store: &'a Store,
+        token: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Bearer>, store::Error>>;
+}
+
+/// 令牌的主人: somebody who asks through a program.
+#[derive(Clone, Debug)]
+pub struct Bearer {
+    /// Who, with the roles the token reaches.
+    pub actor: Actor,
+    /// Whether the token changes nothing.
+    pub read_only: bool,
 }
 
 /// Pieces of a sheet as they are read; dropping it ends the reading. An error is the sentence that
@@ -137,6 +158,18 @@ pub trait Parse: Send + Sync {
 
     /// The rows of an uploaded sheet, at most so many, piece by piece.
     fn table(&self, file_name: String, bytes: Vec<u8>, most_rows: usize) -> Pieces;
+}
+
+/// 对外连接: which other machines the program may speak to, and whom it trusts there. Set where the
+/// program is installed, never in the browser.
+#[derive(Clone, Debug, Default)]
+pub struct Outward {
+    /// Hosts beside those known to everybody, `gateway.example.cn` or `10.1.2.3:8443`.
+    pub hosts: Vec<String>,
+    /// Certificates of authorities trusted beside the public ones, PEM.
+    pub authorities: String,
+    /// How long another machine may take over one step; a quarter of a minute unless told.
+    pub patience: Option<std::time::Duration>,
 }
 
 /// What every handler can reach. Cheap to clone.
@@ -158,8 +191,12 @@ pub struct App {
     pub identify: Arc<dyn Identify>,
     /// Reads uploaded office files.
     pub parse: Arc<dyn Parse>,
+    /// Other machines it may speak to.
+    pub outward: Arc<Outward>,
     /// The router's own registry, for the permission matrix.
     pub registry: Arc<Vec<(Method, &'static str, Right)>>,
+    /// The ways in for programs, which describe themselves.
+    pub endpoints: Arc<Vec<Endpoint>>,
 }
 
 impl App {
@@ -188,7 +225,10 @@ impl App {
 
 /// The registry of all routes, for [`App::registry`].
 pub fn registry(features: &[Feature]) -> Vec<(Method, &'static str, Right)> {
-    let routes = features.iter().flat_map(|feature| &feature.routes);
+    let routes = features.iter().flat_map(|feature| {
+        let endpoints = feature.api.iter().map(|endpoint| &endpoint.route);
+        feature.routes.iter().chain(endpoints)
+    });
     routes
         .map(|route| (route.method.clone(), route.path, route.right))
         .collect()
@@ -202,6 +242,11 @@ pub fn router(app: &App, features: &[Feature]) -> Router {
         .flat_map(|feature| feature.routes.iter().cloned())
     {
         router = router.route(route.path, guard::protect(app, route.right, route.handler));
+    }
+    for route in features.iter().flat_map(|feature| &feature.api) {
+        let route = route.route.clone();
+        let handler = guard::protect_endpoint(app, route.right, route.handler);
+        router = router.route(route.path, handler);
     }
     let router = router
         .route("/assets/{print}/{*name}", axum::routing::get(assets::serve))

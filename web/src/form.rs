@@ -45,6 +45,29 @@ impl Form {
         }
     }
 
+    /// What a program sent as JSON, read as a form would be, so that both are judged alike: an
+    /// object's fields by their names, a list as its name several times, nothing for null.
+    pub fn of_json(object: &serde_json::Value) -> Form {
+        let mut fields = Vec::new();
+        for (name, value) in object.as_object().into_iter().flatten() {
+            let mut add = |value: &serde_json::Value| match value {
+                serde_json::Value::Null => {}
+                serde_json::Value::String(text) => fields.push((name.clone(), text.clone())),
+                serde_json::Value::Bool(true) => fields.push((name.clone(), "on".to_owned())),
+                serde_json::Value::Bool(false) => {}
+                other => fields.push((name.clone(), other.to_string())),
+            };
+            match value {
+                serde_json::Value::Array(several) => several.iter().for_each(&mut add),
+                one => add(one),
+            }
+        }
+        Form {
+            fields,
+            files: vec![],
+        }
+    }
+
     /// The field's text without surrounding blanks; empty if it did not come.
     pub fn text(&self, name: &str) -> &str {
         self.fields
@@ -210,5 +233,17 @@ mod tests {
         assert_eq!(form.text("name"), "第一小学");
         assert_eq!(form.ids("id"), [Id(3), Id(5)]);
         assert!(!form.has("other") && form.text("other").is_empty());
+    }
+
+    #[test]
+    fn json_is_read_as_a_form() {
+        let json = serde_json::json!({
+            "name": " 第一小学 ", "tag": ["a", "b"], "from": null, "main": true, "off": false, "n": 3
+        });
+        let form = Form::of_json(&json);
+        assert_eq!(form.text("name"), "第一小学");
+        assert_eq!(form.all("tag").collect::<Vec<_>>(), ["a", "b"]);
+        assert!(!form.has("from") && form.ticked("main") && !form.has("off"));
+        assert_eq!(form.number("n"), Some(3));
     }
 }

@@ -1,6 +1,7 @@
 //! What stands before and behind every handler: who asks, by what right, from where; headers; and
 //! the page that explains a failure.
 
+use crate::api::{self, Problem};
 use crate::app::App;
 use crate::failure::{Explained, Failure};
 use crate::page::Frame;
@@ -23,6 +24,45 @@ pub(crate) fn protect(app: &App, right: Right, handler: MethodRouter<App>) -> Me
     handler.layer(middleware::from_fn_with_state(state, guard))
 }
 
+/// The endpoint behind a guard for that right: a token says who asks, and refusals are JSON.
+pub(crate) fn protect_endpoint(
+    app: &App,
+    right: Right,
+    handler: MethodRouter<App>,
+) -> MethodRouter<App> {
+    let state = (app.clone(), right);
+    handler.layer(middleware::from_fn_with_state(state, guard_endpoint))
+}
+
+async fn guard_endpoint(
+    State((app, right)): State<(App, Right)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let found = match api::bearer(request.headers()) {
+        Some(token) => app.identify.bearer(&app.store, token).await,
+        None => Ok(None),
+    };
+    let bearer = match found {
+        Ok(Some(bearer)) => bearer,
+        Ok(None) => return Problem::unauthorized().into_response(),
+        Err(error) => return Problem::from(error).into_response(),
+    };
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    if !bearer.actor.can_anywhere(right) {
+        return Problem::not_found().into_response();
+    }
+    if changes && bearer.read_only {
+        return Problem::read_only().into_response();
+    }
+    request.extensions_mut().insert(bearer.actor);
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<Explained>() {
+        Some(explained) => Problem::explained(&explained).into_response(),
+        None => response,
+    }
+}
+
 /// What is true of every answer.
 pub(crate) fn around(app: &App, router: Router) -> Router {
     router
@@ -43,7 +83,8 @@ async fn guard(
     next: Next,
 ) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
-    let scripted = request.headers().contains_key("x-requested-with");
+    let scripted = request.headers().contains_key("x-requested-with")
+        || request.uri().path().starts_with(api::ROOT);
     let target = request
         .uri()
         .path_and_query()
@@ -136,12 +177,7 @@ async fn explain(
         return response;
     };
     if scripted {
-        let body = serde_json::json!({
-            "type": "about:blank", "code": explained.code, "title": explained.title,
-            "detail": explained.words, "status": explained.status.as_u16(),
-        });
-        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
-        return (explained.status, kind, body.to_string()).into_response();
+        return Problem::explained(&explained).into_response();
     }
     let frame = match &actor {
         Some(actor) => Frame::new(app, actor, "", &explained.title).await.ok(),

@@ -1,6 +1,7 @@
 //! The frame of every page: who asks, by what right, in which form, and what they get when it fails.
 
 pub mod actor;
+pub mod api;
 pub mod app;
 pub mod assets;
 pub mod design;
@@ -13,7 +14,7 @@ pub mod rights;
 pub mod sheet;
 
 pub use actor::{Actor, Grant, Place, Reach};
-pub use app::{App, Feature, Identify, Nav, RecordChange, Route, Subscriber, router};
+pub use app::{App, Bearer, Feature, Identify, Nav, RecordChange, Route, Subscriber, router};
 pub use failure::{Failure, Result};
 pub use form::{FieldErrors, Form, Part};
 pub use page::Frame;

@@ -3,6 +3,7 @@
 //! A status is never written by hand: [`maintain::refresh`] computes it from facts and records and
 //! keeps the result, [`rebuild::rebuild`] does the same for everything and finds no difference.
 
+mod api;
 pub mod impose;
 pub mod maintain;
 pub mod pages;
@@ -22,11 +23,18 @@ use web::Feature;
 pub fn feature() -> Feature {
     Feature {
         name: "duty",
-        migrations: vec![Migration {
-            number: 6,
-            name: "duty",
-            sql: include_str!("../migrations/0006_duty.sql"),
-        }],
+        migrations: vec![
+            Migration {
+                number: 6,
+                name: "duty",
+                sql: include_str!("../migrations/0006_duty.sql"),
+            },
+            Migration {
+                number: 16,
+                name: "duty_path",
+                sql: include_str!("../migrations/0016_duty_path.sql"),
+            },
+        ],
         routes: [pages::school::routes(), pages::review::routes()].concat(),
         nav: [pages::school::nav(), pages::review::nav()].concat(),
         subscribers: vec![maintain::on_record],
@@ -34,5 +42,7 @@ pub fn feature() -> Feature {
             ("turn_of_day", maintain::turn_of_day),
             ("places_moved", maintain::places_moved),
         ],
+        api: api::endpoints(),
+        ..Feature::default()
     }
 }

@@ -343,3 +343,83 @@ pub async fn append_fact(tx: &Tx, key: Key, fact: &NewFact<'_>) -> Result<Id, Er
     .await?;
     Ok(id)
 }
+
+row! {
+    /// A duty in a list, with the names it is read by.
+    #[derive(Clone, Debug)]
+    pub struct ListedDuty {
+        pub requirement: Id,
+        pub organisation: Id,
+        pub organisation_name: String,
+        pub path: TreePath,
+        pub sheet: Id,
+        pub outline: String,
+        pub title: String,
+        pub due: Day,
+        pub status: String,
+        pub overdue: bool,
+        pub not_applicable: Option<String>,
+        pub submitted_on: Option<Day>,
+        pub on_time: Option<bool>,
+    }
+}
+
+/// What a list of duties is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// That sheet.
+    pub sheet: Option<Id>,
+    /// That organisation and those below it.
+    pub under: Option<TreePath>,
+    /// Code of a status.
+    pub status: Option<String>,
+    /// Overdue ones only.
+    pub overdue: bool,
+    /// After that place.
+    pub after: Option<(TreePath, Id)>,
+}
+
+/// Duties within reach, by organisation and requirement.
+pub async fn list_duties(
+    db: &Db,
+    reach: &web::Reach,
+    listing: &Listing,
+    most: usize,
+) -> Result<Vec<ListedDuty>, Error> {
+    let mut values = vec![];
+    let mut terms = vec![reach.sql("d.path", "d.zone", &mut values)];
+    let mut add = |sql: &str, value: Vec<::store::Value>| {
+        let at = values.len();
+        values.extend(value);
+        terms.push(
+            sql.replace("?1", &format!("${}", at + 1))
+                .replace("?2", &format!("${}", at + 2)),
+        );
+    };
+    if let Some(sheet) = listing.sheet {
+        add("d.sheet = ?1", params![sheet]);
+    }
+    if let Some(under) = &listing.under {
+        add("d.path >= ?1 AND d.path < ?2", params![under, under.end()]);
+    }
+    if let Some(status) = &listing.status {
+        add("d.status = ?1", params![status]);
+    }
+    if let Some((path, requirement)) = &listing.after {
+        add(
+            "(d.path, d.requirement) > (?1, ?2)",
+            params![path, *requirement],
+        );
+    }
+    if listing.overdue {
+        terms.push("d.overdue = TRUE".to_owned());
+    }
+    let sql = format!(
+        "SELECT d.requirement, d.organisation, n.name AS organisation_name, d.path, d.sheet, r.outline,
+         r.title, d.due, d.status, d.overdue, d.not_applicable, d.submitted_on, d.on_time
+         FROM duty d JOIN requirement r ON r.id = d.requirement JOIN node n ON n.id = d.organisation
+         WHERE {} ORDER BY d.path, d.requirement LIMIT {most}",
+        terms.join(" AND ")
+    );
+    db.all(&sql, values).await
+}

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 mod address;
+mod api;
 mod audit_log;
 mod back_off;
 mod pages;
@@ -16,21 +17,32 @@ mod use_cases;
 pub use address::ClientAddress;
 pub use paths::home_path;
 pub use session::{Minted, Sessions, mint_session};
+pub use store::{Node, node_named, node_names};
+pub use use_cases::access_tokens as tokens;
 
 use ::store::Migration;
 use axum::routing::{get, post};
-use pages::{account, accounts as accounts_pages, audit, rights, roles, sign_in};
+use pages::{
+    account, accounts as accounts_pages, audit, rights, roles, sign_in, tokens as token_pages,
+};
 use web::{Feature, Nav, Right, Route};
 
 /// Its tables, ways in and links.
 pub fn feature() -> Feature {
     Feature {
         name: "identity",
-        migrations: vec![Migration {
-            number: 2,
-            name: "identity",
-            sql: include_str!("../migrations/0002_identity.sql"),
-        }],
+        migrations: vec![
+            Migration {
+                number: 2,
+                name: "identity",
+                sql: include_str!("../migrations/0002_identity.sql"),
+            },
+            Migration {
+                number: 15,
+                name: "access_token",
+                sql: include_str!("../migrations/0015_access_token.sql"),
+            },
+        ],
         routes: [
             own_routes(),
             account_routes(),
@@ -43,6 +55,7 @@ pub fn feature() -> Feature {
             link(81, "角色", paths::ROLES, Right::GrantRoles),
             link(82, "审计", paths::AUDIT, Right::ReadAudit),
         ],
+        api: api::endpoints(),
         ..Feature::default()
     }
 }
@@ -77,6 +90,13 @@ fn own_routes() -> Vec<Route> {
         ),
         Route::get(paths::PASSWORD, SignedIn, get(account::show_password)),
         Route::post(paths::PASSWORD, SignedIn, post(account::send_password)),
+        Route::get(paths::TOKENS, SignedIn, get(token_pages::list)),
+        Route::post(paths::TOKENS, SignedIn, post(token_pages::make)),
+        Route::post(
+            "/account/tokens/{id}/revoke",
+            SignedIn,
+            post(token_pages::revoke),
+        ),
     ]
 }
 

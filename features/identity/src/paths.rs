@@ -7,6 +7,7 @@ use web::{Actor, Failure, Right};
 pub const SIGN_IN: &str = "/sign-in";
 pub const ACCOUNT: &str = "/account";
 pub const PASSWORD: &str = "/account/password";
+pub const TOKENS: &str = "/account/tokens";
 pub const ACCOUNTS: &str = "/accounts";
 pub const NEW_ACCOUNT: &str = "/accounts/new";
 pub const ROLES: &str = "/roles";

@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use kernel::{Id, Instant, TreePath};
 use sha2::{Digest, Sha256};
 use store::{Error, Store, Tx, params};
-use web::{Actor, Grant, Identify, Role};
+use web::{Actor, Bearer, Grant, Identify, Role};
 
 /// A session lives that long after its last use.
 pub(crate) const IDLE_MS: i64 = 8 * 3_600_000;
@@ -100,6 +100,14 @@ impl Identify for Sessions {
     ) -> BoxFuture<'a, Result<Option<Actor>, Error>> {
         Box::pin(actor_of(store, account))
     }
+
+    fn bearer<'a>(
+        &'a self,
+        store: &'a Store,
+        token: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Bearer>, Error>> {
+        Box::pin(find_bearer(store, token))
+    }
 }
 
 async fn find_actor(store: &Store, token: &str) -> Result<Option<Actor>, Error> {
@@ -193,4 +201,63 @@ async fn grants_of(store: &Store, account: Id) -> Result<Vec<Grant>, Error> {
         })
     });
     Ok(grants.collect())
+}
+
+store::row! {
+    struct BearerRow {
+        id: Id,
+        account: Id,
+        roles: String,
+        read_only: bool,
+        used_at: Option<Instant>,
+        name: String,
+        member: Option<Id>,
+    }
+}
+
+/// A token's last use is written at most once in that time.
+const TOKEN_TOUCH_MS: i64 = 3_600_000;
+
+/// Who is behind a personal token: its owner, with those of their roles that it reaches. Whoever
+/// must choose a new password first has none that works.
+async fn find_bearer(store: &Store, token: &str) -> Result<Option<Bearer>, Error> {
+    let now = store.now();
+    let found: Option<BearerRow> = store
+        .db()
+        .find(
+            "SELECT t.id, t.account, t.roles, t.read_only, t.used_at, a.name, a.member
+             FROM access_token t JOIN account a ON a.id = t.account
+             WHERE t.digest = $1 AND t.revoked_at IS NULL AND t.expires_on >= $2
+               AND a.suspended_at IS NULL AND a.must_change = FALSE",
+            params![digest(token), now.day()],
+        )
+        .await?;
+    let Some(row) = found else { return Ok(None) };
+    if row.used_at.is_none_or(|at| now.0 - at.0 > TOKEN_TOUCH_MS) {
+        let id = row.id;
+        store
+            .housekeeping(|tx| async move {
+                let sql = "UPDATE access_token SET used_at = $2 WHERE id = $1";
+                tx.exec(sql, params![id, now]).await?;
+                Ok(())
+            })
+            .await?;
+    }
+    let reached: Vec<&str> = row.roles.split(',').collect();
+    let mut grants = grants_of(store, row.account).await?;
+    grants.retain(|grant| reached.contains(&grant.role.code()));
+    Ok(Some(Bearer {
+        read_only: row.read_only,
+        actor: Actor {
+            account: row.account,
+            // What a program did is told apart from what its owner did.
+            name: format!("{}（接口）", row.name),
+            member: row.member,
+            session: row.id,
+            csrf: String::new(),
+            offline_key: String::new(),
+            must_change_password: false,
+            grants,
+        },
+    }))
 }

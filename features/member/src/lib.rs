@@ -1,6 +1,7 @@
 //! Who: members, their dated relations to branches, the roster in and out of Excel. The page of an
 //! organisation stands here too, since it shows them.
 
+mod api;
 pub mod facts;
 pub mod forms;
 pub mod ground;
@@ -151,6 +152,7 @@ pub fn feature() -> Feature {
             (Members::APPLY, import::apply::run::<Members>),
             (Members::UNDO, import::undo::run::<Members>),
         ],
+        api: api::endpoints(),
         ..Feature::default()
     }
 }

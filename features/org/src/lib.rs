@@ -1,5 +1,6 @@
 //! Where: organisations, units, zones and bodies as nodes of several trees, with history.
 
+mod api;
 pub mod forms;
 pub mod import;
 pub mod lineage;
@@ -112,6 +113,7 @@ pub fn feature() -> Feature {
             (Organisations::APPLY, import::apply::run::<Organisations>),
             (Organisations::UNDO, import::undo::run::<Organisations>),
         ],
+        api: api::endpoints(),
         ..Feature::default()
     }
 }

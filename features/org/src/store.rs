@@ -163,6 +163,41 @@ pub async fn organisations(db: &Db, reach: &Reach) -> Result<Vec<Node>, Error> {
     db.all(&sql, values).await
 }
 
+/// A page of nodes within reach, in the tree's order: of one category, below one place, after a key.
+pub async fn page(
+    db: &Db,
+    reach: &Reach,
+    category: Option<&str>,
+    under: Option<&TreePath>,
+    after: Option<&(TreePath, Id)>,
+    most: usize,
+) -> Result<Vec<Node>, Error> {
+    let mut values = vec![];
+    let mut terms = vec![reach.sql("n.path", "n.zone", &mut values)];
+    let mut add = |sql: &str, value: Vec<store::Value>| {
+        let at = values.len();
+        values.extend(value);
+        terms.push(
+            sql.replace("?1", &format!("${}", at + 1))
+                .replace("?2", &format!("${}", at + 2)),
+        );
+    };
+    if let Some(category) = category {
+        add("n.category = ?1", params![category]);
+    }
+    if let Some(under) = under {
+        add("n.path >= ?1 AND n.path < ?2", params![under, under.end()]);
+    }
+    if let Some((path, id)) = after {
+        add("(n.path, n.id) > (?1, ?2)", params![path, *id]);
+    }
+    let sql = format!(
+        "SELECT {NODE} FROM node n WHERE n.to_day IS NULL AND {} ORDER BY n.path, n.id LIMIT {most}",
+        terms.join(" AND ")
+    );
+    db.all(&sql, values).await
+}
+
 /// The standing organisations of the whole county, in the tree's order.
 pub async fn all_organisations(db: &Db) -> Result<Vec<Node>, Error> {
     of_category(db, "organisation").await

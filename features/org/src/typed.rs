@@ -128,6 +128,11 @@ mod tests {
     }
 
     #[test]
+    fn full_width_digits_become_plain() {
+        assert_eq!(half_width("１３８-0000 Ｘ党"), "138-0000 X党");
+    }
+
+    #[test]
     fn lists_have_many_separators() {
         assert_eq!(list("甲、乙， 丙；"), ["甲", "乙", "丙"]);
         assert_eq!(name_key("村小（ 教学点 ）"), "村小(教学点)");

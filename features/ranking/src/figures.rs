@@ -192,7 +192,7 @@ fn groups(lines: &[Line], zoned: bool) -> Vec<Group> {
             }
         })
         .collect();
-    groups.sort_by(|a, b| b.mean.cmp(&a.mean));
+    groups.sort_by_key(|group| std::cmp::Reverse(group.mean));
     groups
 }
 
@@ -235,8 +235,8 @@ mod tests {
     fn quarters_halves_and_years_have_names() {
         let words = |from: &str, to: &str| {
             period_words(Period {
-                from: from.parse().unwrap_or_default(),
-                to: to.parse().unwrap_or_default(),
+                from: from.parse().unwrap(),
+                to: to.parse().unwrap(),
             })
         };
         assert_eq!(words("2026-07-01", "2026-09-30"), "2026年第三季度");

@@ -30,11 +30,11 @@ pub fn workbook(
 }
 
 fn number(title: &str) -> Column {
-    Column::text(title, 8).of(Kind::Integer)
+    Column::text(title, 7).of(Kind::Integer)
 }
 
 fn points(title: &str) -> Column {
-    Column::text(title, 10).of(Kind::Decimal)
+    Column::text(title, 9).of(Kind::Decimal)
 }
 
 fn count(n: u32) -> Value {
@@ -45,15 +45,13 @@ fn count(n: u32) -> Value {
 fn lines(edition: &Edition, made_at: &str) -> SheetOut {
     let columns = vec![
         number("名次"),
-        Column::text("党组织", 30),
-        Column::text("上级组织", 26),
-        Column::text("片区", 12),
-        Column::text("组织类别", 14),
+        Column::text("党组织", 24),
+        Column::text("上级组织", 22),
+        Column::text("片区", 10),
+        Column::text("组织类别", 11),
         points("得分"),
         number("片区名次"),
-        number("片区排名数"),
         number("同类名次"),
-        number("同类排名数"),
         number("计分事项"),
         number("按时"),
         number("逾期完成"),
@@ -62,8 +60,8 @@ fn lines(edition: &Edition, made_at: &str) -> SheetOut {
         number("只要材料"),
         points("合计得分"),
         number("合计权重"),
-        Column::text("作情况说明", 10),
-        Column::text("不排名的原因", 30),
+        Column::text("作情况说明", 7),
+        Column::text("不排名的原因", 22),
     ];
     SheetOut {
         name: "排名".to_owned(),
@@ -78,7 +76,6 @@ fn lines(edition: &Edition, made_at: &str) -> SheetOut {
 
 fn line_row(line: &Line) -> Vec<Value> {
     let place = |rank: Option<Rank>| Value::from(rank.map(|rank| i64::from(rank.place)));
-    let of = |rank: Option<Rank>| Value::from(rank.map(|rank| i64::from(rank.of)));
     let (zone, kind) = (
         line.ranks.and_then(|ranks| ranks.zone),
         line.ranks.map(|ranks| ranks.kind),
@@ -92,9 +89,7 @@ fn line_row(line: &Line) -> Vec<Value> {
         line.score
             .map_or(Value::Empty, |score| Value::Hundredths(i64::from(score.0))),
         place(zone),
-        of(zone),
         place(kind),
-        of(kind),
         count(line.counts.scored()),
         count(line.counts.on_time),
         count(line.counts.late),
@@ -166,23 +161,22 @@ fn groups(figures: &Figures) -> (SheetOut, ChartOut) {
 /// 事项: every point of every line.
 fn items(edition: &Edition) -> SheetOut {
     let columns = vec![
-        Column::text("党组织", 30),
-        Column::text("上级组织", 26),
-        Column::text("片区", 12),
-        Column::text("交办单", 20),
-        Column::text("序号", 10),
-        Column::text("事项", 36),
-        Column::text("是否计分", 10),
+        Column::text("党组织", 24),
+        Column::text("片区", 10),
+        Column::text("交办单", 18),
+        Column::text("序号", 8),
+        Column::text("事项", 28),
+        Column::text("是否计分", 9),
         number("权重"),
         Column::text("期限", 12).of(Kind::Day),
-        Column::text("完成情况", 22),
+        Column::text("完成情况", 16),
         points("系数"),
         points("得分"),
         Column::text("报送日期", 12).of(Kind::Day),
         Column::text("审核日期", 12).of(Kind::Day),
         number("计入记录"),
-        Column::text("不计的理由", 30),
-        Column::text("更正说明", 30),
+        Column::text("不计的理由", 22),
+        Column::text("更正说明", 22),
     ];
     let rows = edition
         .lines
@@ -202,7 +196,6 @@ fn item_row(line: &Line, item: &ItemLine) -> Vec<Value> {
     let only = |value: Value| if counted { value } else { Value::Empty };
     vec![
         line.name.clone().into(),
-        line.parent.clone().into(),
         line.zone.as_ref().map(|zone| zone.name.clone()).into(),
         item.sheet_label.clone().into(),
         item.outline.clone().into(),

@@ -1,5 +1,6 @@
 //! What happened: records entered once, and the files that prove them.
 
+mod api;
 pub mod files;
 pub mod forms;
 pub mod kinds;
@@ -32,6 +33,7 @@ pub fn feature() -> Feature {
             shown: |_| true,
             count: None,
         }],
+        api: api::endpoints(),
         ..Feature::default()
     }
 }

@@ -116,13 +116,13 @@ impl Line {
         kinds::words(&self.kind, &self.subkind)
     }
 
-    /// `到 11 人,应到 12 人；其他听众 40 人`
+    /// `到 11 人，应到 12 人；其他听众 40 人`
     pub fn there(&self) -> String {
         there_words(self.attended, self.expected, self.audience)
     }
 }
 
-/// `到 11 人,应到 12 人；其他听众 40 人`
+/// `到 11 人，应到 12 人；其他听众 40 人`
 pub(crate) fn there_words(attended: i64, expected: i64, audience: i64) -> String {
     let members = match (attended, expected) {
         (0, 0) => String::new(),

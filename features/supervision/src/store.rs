@@ -13,8 +13,8 @@ pub use feedback::{
     find_feedback, own_feedback,
 };
 pub use notices::{
-    NewNotice, NoticeRow, OwedRow, active, add_notices, last_reminded, link_of, mark_read, notices,
-    owed, unread, workers,
+    CARRY, NewNotice, NoticeRow, OwedRow, active, add_notices, carry, last_reminded, link_of,
+    mark_read, notices, owed, owed_by, unread, workers,
 };
 
 use crate::tally::Tally;

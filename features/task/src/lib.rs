@@ -1,5 +1,6 @@
 //! Task sheets: from a Word file to requirements, by way of a draft that a person corrects.
 
+mod api;
 pub mod document;
 pub mod entities;
 pub mod forms;
@@ -32,6 +33,7 @@ pub fn feature() -> Feature {
             shown: |_| true,
             count: None,
         }],
+        api: api::endpoints(),
         ..Feature::default()
     }
 }

@@ -7,7 +7,7 @@ mod issued;
 pub use ground::{OpenDemand, ground, open_demands};
 pub use issued::{
     Asked, Listed, Standing, TargetLine, asked, by_requirement, concerned, frozen_names, list,
-    may_see, standings, target_counts, targets_of, visible, years,
+    may_see, page, standings, target_counts, targets_of, visible, years,
 };
 
 use crate::entities::item::Item;

@@ -93,6 +93,7 @@ fn app_over(store: &Store) -> App {
     let front = Front {
         county: COUNTY.to_owned(),
         public_url: "http://127.0.0.1".to_owned(),
+        ..Front::default()
     };
     application(store.clone(), &front, Arc::new(ParseInChild)).0
 }

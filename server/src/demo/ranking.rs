@@ -40,7 +40,7 @@ pub async fn live(app: &App, county: &County, people: &People) -> Result<()> {
     for (standing, words) in [
         (
             Standing::Late,
-            "期限当天乡镇停电断网，第二天一早补报，请核实。",
+            "期限当天学校停电断网，第二天一早补报，请核实。",
         ),
         (Standing::Owed, "这一项已经交过纸质材料，请核实。"),
     ] {

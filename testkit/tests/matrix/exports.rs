@@ -119,6 +119,12 @@ fn lists(samples: &Samples, world: &World) -> Vec<List> {
             "<aside",
             "<li>",
         ),
+        list(
+            officer,
+            at(county.first, "/rankings/{id}"),
+            "总排名</caption>",
+            TABLE,
+        ),
         list(county.secretary, "/notices", "<main", ITEM),
         list(county.superior, "/notices/read", "<main", ITEM),
         list(

@@ -6,6 +6,7 @@
 
 mod dump;
 mod exports;
+mod rankings;
 #[path = "../../../office/tests/foreign/reader.rs"]
 mod reader;
 mod samples;

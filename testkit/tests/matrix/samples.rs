@@ -1,8 +1,8 @@
 //! One object of each kind at each organisation, marked with a word of its own. A feature adds its
 //! kind with one call in [`plant`]: `samples.at_each_node("/things/{id}", …)`.
 
-use crate::sheets;
 use crate::world::{Node, Person, World, write};
+use crate::{rankings, sheets};
 use kernel::Id;
 use store::{Tx, params};
 use testkit::TestApp;
@@ -94,6 +94,7 @@ pub async fn plant(app: &TestApp, world: &World) -> Samples {
         ground(app, node, &mut samples).await;
         evidence(app, node, &mut samples).await;
         sheets::plant(app, node, &mut samples).await;
+        rankings::plant(app, node, &mut samples).await;
     }
     for person in world.people.iter().filter(|person| person.comes_in) {
         let account = person.account.unwrap();
@@ -150,6 +151,7 @@ async fn identity(app: &TestApp, world: &World, samples: &mut Samples) {
     let sql = "SELECT id FROM role_grant WHERE account = $1";
     let grant: Id = db.scalar(sql, params![officer]).await.unwrap();
     samples.add("/roles/grants/{id}", grant, vec![]);
+    samples.add("/settings/channels/{id}", channel(app).await, vec![]);
     for person in world.people.iter().filter(|person| person.comes_in) {
         let account = person.account.unwrap();
         app.session_of(account).await;
@@ -278,6 +280,13 @@ async fn file(app: &TestApp, node: &Node) -> (Id, String) {
     })
     .await;
     (id, word)
+}
+
+/// A mail server on this machine, where none listens.
+async fn channel(app: &TestApp) -> Id {
+    let sql = "INSERT INTO channel (id, kind, name, enabled, host, port, tls, username, sender, secret)
+               VALUES ($1, 'email', '邮件', FALSE, '127.0.0.1', 25, 'none', '', 'dangjian@edu.example.cn', '')";
+    insert(app, sql, |_, id| params![id]).await
 }
 
 async fn upload(app: &TestApp, account: Id) -> Id {

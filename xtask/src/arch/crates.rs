@@ -29,6 +29,7 @@ const FEATURES: &[&str] = &[
     "task",
     "supervision",
     "ranking",
+    "delivery",
 ];
 /// Libraries that only compute.
 const COMPUTE: &[&str] = &[
@@ -39,6 +40,7 @@ const COMPUTE: &[&str] = &[
     "toml",
     "regex",
     "encoding_rs",
+    "utoipa",
 ];
 /// Libraries that speak to a database.
 const DRIVERS: &[&str] = &[

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod rights;
 pub mod roles;
 pub mod sign_in;
+pub mod tokens;
 
 use serde::Deserialize;
 

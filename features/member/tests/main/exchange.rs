@@ -36,7 +36,7 @@ fn sheet(rows: &[[&str; 8]]) -> Vec<u8> {
     .unwrap()
 }
 
-async fn import(caller: &Caller, name: &str, bytes: &[u8]) -> String {
+pub async fn import(caller: &Caller, name: &str, bytes: &[u8]) -> String {
     let key = format!("{name}{}", bytes.len());
     caller
         .upload(

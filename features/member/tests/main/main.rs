@@ -2,5 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod exchange;
+mod flow;
 mod ground;
+mod odd;
 mod pages;

@@ -1,7 +1,8 @@
 //! 退回的行: what did not go in, under the template's columns, each row with its reason, so that it
 //! can be corrected and uploaded as it is.
 
-use super::rows::{self, KeptRow};
+use super::lists;
+use super::rows::KeptRow;
 use super::{Import, Kind, Verdict};
 use office::xlsx::{Column, SheetOut, Value};
 use web::App;
@@ -20,7 +21,7 @@ pub async fn reply<K: Kind>(app: &App, unit: &str, import: &Import) -> web::Resu
     let (db, keys) = (app.store.db(), &app.store.keys);
     let mut after = 0;
     loop {
-        let some = rows::returned(db, keys, import.id, after, CHUNK).await?;
+        let some = lists::returned(db, keys, import.id, after, CHUNK).await?;
         let Some(last) = some.last() else { break };
         after = last.row.number as i64;
         let is_last = some.len() < CHUNK;

@@ -9,6 +9,7 @@ pub mod back;
 pub mod check;
 pub mod columns;
 mod kind;
+pub mod lists;
 pub mod old;
 pub mod rows;
 pub mod undo;

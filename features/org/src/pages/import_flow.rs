@@ -2,7 +2,8 @@
 //! progress, outcome. The same handlers for every [`Kind`].
 
 use crate::import::columns::{self, Head, Mapping};
-use crate::import::rows::{self, List};
+use crate::import::lists::{self, List};
+use crate::import::rows;
 use crate::import::{
     Import, Kind, NotImported, State, apply as carrying_out, back, check, old, undo as taking_back,
 };
@@ -45,7 +46,7 @@ async fn upload_page<K: Kind>(
     error: Option<String>,
 ) -> Result<UploadPage> {
     let reach = actor.reach(K::RIGHT);
-    let latest = rows::latest(app.store.db(), K::CODE, &reach).await?;
+    let latest = lists::latest(app.store.db(), K::CODE, &reach).await?;
     let query = organisation.map_or_else(String::new, |id| format!("?organisation={id}"));
     Ok(UploadPage {
         frame: frame::<K>(app, actor).await?,

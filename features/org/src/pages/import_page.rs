@@ -2,7 +2,8 @@
 //! and its rows, a page at a time.
 
 use crate::import::columns::{Head, Mapping};
-use crate::import::rows::{self, KeptRow, List, Listed};
+use crate::import::lists::{self, List, Listed};
+use crate::import::rows::{self, KeptRow};
 use crate::import::{Change, Import, Kind, State, Verdict};
 use askama::Template;
 use web::{App, Frame};
@@ -71,7 +72,7 @@ async fn lines(
     most: usize,
 ) -> web::Result<Vec<Line>> {
     let (db, keys) = (app.store.db(), &app.store.keys);
-    let some = rows::page(db, keys, import.id, list, after, most).await?;
+    let some = lists::page(db, keys, import.id, list, after, most).await?;
     Ok(some.into_iter().map(|row| Line::of(row, list)).collect())
 }
 

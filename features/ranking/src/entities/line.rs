@@ -93,15 +93,23 @@ impl Counts {
         self.on_time + self.late + self.owed
     }
 
-    /// `计分 12 项：按时 10、逾期完成 1、未完成 1；不计 2 项`
+    /// `计分 12 项：按时 10，逾期完成 1，未完成 1；不计 2 项`
     pub fn words(self) -> String {
-        let mut words = format!(
-            "计分 {} 项：按时 {}、逾期完成 {}、未完成 {}",
-            self.scored(),
-            self.on_time,
-            self.late,
-            self.owed
-        );
+        let parts = [
+            (Standing::OnTime, self.on_time),
+            (Standing::Late, self.late),
+            (Standing::Owed, self.owed),
+        ];
+        let some: Vec<String> = parts
+            .iter()
+            .filter(|(_, n)| *n > 0)
+            .map(|(standing, n)| format!("{} {n}", standing.chinese()))
+            .collect();
+        let mut words = match (self.scored(), &parts) {
+            (0, _) => "没有计分的事项".to_owned(),
+            (n, [(_, all), ..]) if n == *all => format!("计分 {n} 项，全部按时"),
+            (n, _) => format!("计分 {n} 项：{}", some.join("，")),
+        };
         if self.excused > 0 {
             words.push_str(&format!("；不计 {} 项", self.excused));
         }

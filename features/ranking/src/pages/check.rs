@@ -55,7 +55,7 @@ pub async fn send(State(app): State<App>, actor: Actor, Key(id): Key, form: Form
             let actor = &actor;
             async move {
                 let until = send_ranking(&tx, actor, id, version).await?;
-                let said = format!("已送核，各组织可在{}以前提出异议。", until.chinese());
+                let said = format!("已送核，各组织提异议到{}为止。", until.chinese());
                 Ok(reply::with_flash(&paths::ranking(id), &said))
             }
         })

@@ -27,7 +27,6 @@ struct LinePage {
     frame: Frame,
     ranking: Ranking,
     edition: Edition,
-    stage: Stage,
     line: Line,
     /// Whether the reader may open the duties and records behind the items.
     opens: bool,
@@ -49,7 +48,7 @@ impl LinePage {
             |rank: crate::entities::Rank| format!("第 {} 名（共 {} 个）", rank.place, rank.of);
         let mut all = vec![("总排名", words(ranks.whole))];
         all.extend(ranks.zone.map(|rank| ("片区内", words(rank))));
-        all.push(("同类组织内", words(ranks.kind)));
+        all.push(("同类组织", words(ranks.kind)));
         all
     }
 }
@@ -87,7 +86,6 @@ pub async fn show(
         until: until.unwrap_or_default(),
         ranking,
         edition,
-        stage,
         line,
     })
 }

@@ -84,7 +84,7 @@ fn objecting() -> Vec<Route> {
 /// Links of the bar. The number: rankings to check, objections to answer, rankings to publish.
 pub fn nav() -> Vec<Nav> {
     vec![Nav {
-        order: 27,
+        order: 65,
         label: "排名",
         path: paths::LIST,
         right: Right::SeeRankings,

@@ -102,7 +102,7 @@ pub async fn object(
             async move {
                 object_to_ranking(&tx, actor, (id, organisation), item, words).await?;
                 let said = "异议已提交。答复会出现在待阅和本页里。";
-                Ok(reply::with_flash(&paths::line(id, organisation), said))
+                Ok(reply::with_flash(&paths::ranking(id), said))
             }
         })
         .await;

@@ -5,12 +5,14 @@ use super::{edition_of, seen};
 use crate::bulletin::{self, Bulletin};
 use crate::entities::{Edition, Line, Ranking, Stage};
 use crate::figures::{Figures, period_words};
+use crate::use_cases::RankingRefusal;
 use crate::{paths, sheets, store};
 use askama::Template;
 use axum::extract::State;
 use kernel::Id;
 use serde::Deserialize;
 use task::pages::{Asked, Key};
+use web::sheet::{file_name, unit};
 use web::{Actor, App, Failure, Frame, reply};
 
 /// Which edition; the one that stands when none is named.
@@ -72,14 +74,14 @@ pub async fn word(
 ) -> web::Result {
     let paper = gather(&app, &actor, id, query.edition).await?;
     if !paper.whole {
-        return Err(Failure::NotFound);
+        return Err(Failure::Refused(Box::new(RankingRefusal::OwnLineOnly)));
     }
     let objections = store::objections(app.store.db(), id, None).await?;
     let upheld = objections.iter().filter(|o| o.upheld == Some(true)).count();
     let sent = paper.ranking.sent_at.map(|at| at.day());
     let title = bulletin::title(&paper.edition);
     let day = bulletin::day(&paper.edition);
-    let name = format!("{}_{title}_{day}.docx", paper.issuer);
+    let name = file_name(&paper.issuer, &title, day, "docx");
     let written = move || {
         office::official::write(&bulletin::official(&Bulletin {
             edition: &paper.edition,
@@ -101,16 +103,8 @@ pub async fn excel(
     Asked(query): Asked<Query>,
 ) -> web::Result {
     let paper = gather(&app, &actor, id, query.edition).await?;
-    // The file of one organisation bears its name, not the office's.
-    let whose = match (&paper.edition.lines[..], paper.whole) {
-        ([line], false) => line.name.clone(),
-        _ => paper.issuer.clone(),
-    };
-    let name = format!(
-        "{whose}_{}排名_{}.xlsx",
-        period_words(paper.edition.period),
-        bulletin::day(&paper.edition)
-    );
+    let content = format!("{}排名", period_words(paper.edition.period));
+    let name = file_name(&unit(&app, &actor), &content, app.store.today(), "xlsx");
     let made_at = app.store.now().chinese_full();
     let written = move || {
         let stage = paper.stage.chinese();

@@ -4,7 +4,7 @@
 use super::list::until_words;
 use super::table::{By, Table};
 use super::{edition_of, seen};
-use crate::entities::{Edition, Line, Ranking, Stage};
+use crate::entities::{Edition, ItemLine, Line, Ranking, Stage};
 use crate::paths;
 use crate::store::{self, Objection, Sight};
 use askama::Template;
@@ -41,7 +41,13 @@ struct ShowPage {
     tabs: Vec<(String, By)>,
     next: Option<String>,
     all: bool,
+    /// What the papers' addresses ask for: the edition, where it is not the one that stands.
+    asked: String,
     office: bool,
+    /// Nothing stands in the way of publishing it today.
+    publishes: bool,
+    /// Whether the reader may open the duties and records behind their own items.
+    opens: bool,
     not_due: i64,
     /// Words about the days to object.
     until: String,
@@ -50,6 +56,13 @@ struct ShowPage {
     /// The edition that stands is shown, not an earlier one.
     stands: bool,
     editions: Vec<EditionRow>,
+}
+
+impl ShowPage {
+    fn key(&self, item: &ItemLine) -> duty::Key {
+        let own = self.own.as_ref().map(|own| own.line.organisation);
+        item.key(own.unwrap_or_default())
+    }
 }
 
 /// One's own line.
@@ -122,6 +135,7 @@ async fn page(app: &App, actor: &Actor, id: Id, number: Option<i64>, query: Quer
     let by = By::from_code(query.by.as_deref().unwrap_or_default());
     let table = Table::of(&edition, &sight, by, query.from.unwrap_or(0));
     let objections = objections(app, actor, &ranking, &edition).await?;
+    let unanswered = store::open_count(app.store.db(), id).await?;
     let frame = Frame::new(app, actor, paths::LIST, &ranking.title).await?;
     web::page(&ShowPage {
         frame: frame.saying(query.said),
@@ -135,6 +149,10 @@ async fn page(app: &App, actor: &Actor, id: Id, number: Option<i64>, query: Quer
             .next
             .map(|at| format!("{here}?by={}&from={at}", by.code())),
         all: sight.all,
+        asked: match stands {
+            true => String::new(),
+            false => format!("?edition={}", edition.number),
+        },
         until: ranking
             .objections_until
             .map(|last| until_words(last, today))
@@ -145,6 +163,8 @@ async fn page(app: &App, actor: &Actor, id: Id, number: Option<i64>, query: Quer
             .count(),
         editions: editions(app, &ranking, &sight, edition.number).await?,
         objections,
+        publishes: ranking.obstacle(today, unanswered).is_none(),
+        opens: actor.can_anywhere(Right::SeeDuties),
         not_due,
         office,
         stands,

@@ -121,6 +121,8 @@ impl Row {
 pub struct Table {
     /// Groups of this page.
     pub groups: Vec<Group>,
+    /// Whether the organisations have different superiors.
+    pub parents: bool,
     /// Rows in all.
     pub total: usize,
     /// Rows on this page.
@@ -137,6 +139,8 @@ impl Table {
         // Stable: within a group the edition's own order stays.
         lines.sort_by_cached_key(|line| by.group(line).0);
         let total = lines.len();
+        // One superior for all of them needs no saying.
+        let parents = lines.iter().any(|line| line.parent != lines[0].parent);
         let page: Vec<&Line> = lines.into_iter().skip(from).take(MOST).collect();
         let shown = page.len();
         let mut groups: Vec<Group> = Vec::new();
@@ -159,6 +163,7 @@ impl Table {
         }
         Table {
             groups,
+            parents,
             total,
             shown,
             next: (from + shown < total).then_some(from + shown),

@@ -59,6 +59,8 @@ pub enum RankingRefusal {
     StandingMissing,
     /// The item stands so already.
     NothingChanged,
+    /// A paper that names every organisation, for somebody who reads their own line.
+    OwnLineOnly,
 }
 
 impl Refusal for RankingRefusal {
@@ -91,6 +93,7 @@ impl Refusal for RankingRefusal {
             R::OutcomeMissing => "outcome_missing",
             R::StandingMissing => "standing_missing",
             R::NothingChanged => "nothing_changed",
+            R::OwnLineOnly => "own_line_only",
         }
     }
 
@@ -145,6 +148,10 @@ impl Refusal for RankingRefusal {
             R::AlreadyAnswered => "这条异议已经有人答复，请刷新后查看。".into(),
             R::OutcomeMissing => "请选择异议成立还是不成立。".into(),
             R::StandingMissing => "请选择要更正的事项，以及应当怎样计。".into(),
+            R::OwnLineOnly => {
+                "通报列有各组织的名次，公布后按公布范围下载。本组织的成绩可以看网页，或导出 Excel。"
+                    .into()
+            }
             R::NothingChanged => "这一项现在就是这样计的，没有需要更正的。请核对所选。".into(),
         }
     }

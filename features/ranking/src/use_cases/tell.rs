@@ -42,7 +42,7 @@ async fn tell_of_lines(tx: &Tx, id: Id) -> Result<(), Error> {
     let show_at = shown(sent);
     let words = |line: &Line| {
         format!(
-            "排名送核：请核对本组织的成绩\n{}。{}{}前可提异议。",
+            "排名送核：请核对本组织的成绩\n{}。{}异议期到{}为止。",
             ranking.title,
             own_words(line),
             until.chinese()

@@ -45,7 +45,7 @@ async fn seen(app: &App, actor: &Actor, id: Id) -> web::Result<(Attached, FileKi
     Ok((file, kind))
 }
 
-async fn bytes_of(app: &App, digest: String) -> web::Result<Vec<u8>> {
+pub(crate) async fn bytes_of(app: &App, digest: String) -> web::Result<Vec<u8>> {
     let files = app.store.files.clone();
     let read = tokio::task::spawn_blocking(move || files.get(&digest)).await;
     let gone = |_| Failure::Broken(::store::Error::Schema("a file was not read".to_owned()));

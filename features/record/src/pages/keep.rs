@@ -239,7 +239,7 @@ async fn choose(app: &App, actor: &Actor, asked: Option<Id>) -> web::Result<Node
         .ok_or(Failure::NotFound)
 }
 
-async fn own(app: &App, actor: &Actor, id: Id) -> web::Result<(Record, Node)> {
+pub(crate) async fn own(app: &App, actor: &Actor, id: Id) -> web::Result<(Record, Node)> {
     let db = app.store.db();
     let record = store::find(db, id).await?.ok_or(Failure::NotFound)?;
     if !actor.can(Right::KeepRecords, &record.place()) {

@@ -71,7 +71,7 @@ pub async fn show(
         ""
     };
     let outside = if record.speaker.is_none() {
-        "(校外人员)"
+        "（校外人员）"
     } else {
         ""
     };

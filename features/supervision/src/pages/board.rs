@@ -24,6 +24,7 @@ struct BoardPage {
     filter: Narrowed,
     statuses: Vec<(&'static str, &'static str)>,
     reminds: bool,
+    ranks: bool,
 }
 
 /// What the board shows.
@@ -150,6 +151,7 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
             .await?
             .wide()
             .saying(query.get("said").cloned()),
+        ranks: actor.can_anywhere(Right::RankOrganisations),
         reminds: actor.can_anywhere(Right::SendReminders)
             && board.as_ref().is_some_and(|b| b.sheet.closed_at.is_none()),
         statuses: STATUSES.to_vec(),

@@ -32,6 +32,7 @@ struct OfficePage {
     zones_of: String,
     issues: bool,
     hears: bool,
+    ranks: bool,
     heard: (i64, i64),
     unread: i64,
 }
@@ -140,6 +141,7 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
             .collect(),
         drafts: store::drafts(db, &actor.reach(Right::IssueSheets)).await?,
         issues: actor.can_anywhere(Right::IssueSheets),
+        ranks: actor.can_anywhere(Right::RankOrganisations),
         soon_href: format!(
             "{}?status=owed&due_to={}",
             paths::list(None),

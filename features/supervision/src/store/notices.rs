@@ -3,7 +3,7 @@
 use super::OWED;
 use ::store::{Db, Error, Tx, Value, params, placeholders, row};
 use kernel::{Day, Id, Instant};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use web::Reach;
 
 row! {
@@ -18,8 +18,17 @@ row! {
         pub due: Day,
         pub overdue: bool,
         pub handed_to: Option<Id>,
+        pub sheet: Id,
+        pub sheet_title: Option<String>,
     }
 }
+
+const OWED_ROW: &str = "SELECT d.requirement, d.organisation, r.title, n.name, z.name AS zone_name, d.due, d.overdue,
+         d.handed_to, d.sheet, s.title AS sheet_title FROM duty d JOIN requirement r ON r.id = d.requirement
+         JOIN node n ON n.id = d.organisation LEFT JOIN node z ON z.id = d.zone LEFT JOIN sheet s ON s.id = d.sheet";
+
+/// Roles that do their organisation's duties.
+const WORKING_ROLES: &str = "g.role IN ('secretary', 'committee_member', 'superior_secretary')";
 
 /// What is owed within reach by organisation: of one sheet, or of every open one up to a deadline.
 pub async fn owed(
@@ -42,23 +51,32 @@ pub async fn owed(
             condition.push_str(&format!(" AND {sql} ${}", values.len()));
         }
     }
-    let sql = format!(
-        "SELECT d.requirement, d.organisation, r.title, n.name, z.name AS zone_name, d.due, d.overdue,
-         d.handed_to FROM duty d JOIN requirement r ON r.id = d.requirement
-         JOIN node n ON n.id = d.organisation LEFT JOIN node z ON z.id = d.zone
-         WHERE {condition} ORDER BY d.path, d.due, d.rank, d.requirement"
-    );
+    let sql = format!("{OWED_ROW} WHERE {condition} ORDER BY d.path, d.due, d.rank, d.requirement");
     db.all(&sql, values).await
+}
+
+/// What one account is to do, up to a deadline: what was handed on to it, and what its
+/// organisations owe and did not hand on to somebody else.
+pub async fn owed_by(db: &Db, account: Id, today: Day, due_to: Day) -> Result<Vec<OwedRow>, Error> {
+    let sql = format!(
+        "{OWED_ROW} LEFT JOIN account h ON h.id = d.handed_to AND h.suspended_at IS NULL
+         WHERE {OWED} AND r.closed_at IS NULL AND d.due <= $3 AND (h.id = $1 OR (h.id IS NULL AND d.organisation IN (
+            SELECT g.node FROM role_grant g WHERE g.account = $1 AND {WORKING_ROLES}
+            AND g.from_day <= $2 AND (g.to_day IS NULL OR g.to_day >= $2))))
+         ORDER BY d.due, d.sheet, d.rank, d.requirement, d.path"
+    );
+    db.all(&sql, params![account, today, due_to]).await
 }
 
 /// 办事人: accounts that work for an organisation today, by organisation.
 pub async fn workers(db: &Db, today: Day) -> Result<BTreeMap<Id, Vec<Id>>, Error> {
-    let sql = "SELECT g.node AS organisation, a.id AS account FROM role_grant g
-        JOIN account a ON a.id = g.account
-        WHERE a.suspended_at IS NULL AND g.role IN ('secretary', 'committee_member', 'superior_secretary')
-        AND g.from_day <= $1 AND (g.to_day IS NULL OR g.to_day >= $1) ORDER BY g.node, a.id";
+    let sql = format!(
+        "SELECT g.node AS organisation, a.id AS account FROM role_grant g
+         JOIN account a ON a.id = g.account WHERE a.suspended_at IS NULL AND {WORKING_ROLES}
+         AND g.from_day <= $1 AND (g.to_day IS NULL OR g.to_day >= $1) ORDER BY g.node, a.id"
+    );
     let mut workers: BTreeMap<Id, Vec<Id>> = BTreeMap::new();
-    for (organisation, account) in db.all::<(Id, Id)>(sql, params![today]).await? {
+    for (organisation, account) in db.all::<(Id, Id)>(&sql, params![today]).await? {
         let accounts = workers.entry(organisation).or_default();
         if accounts.last() != Some(&account) {
             accounts.push(account);
@@ -105,6 +123,9 @@ pub struct NewNotice {
     pub show_at: Instant,
 }
 
+/// Job of whoever carries reminders out of the house: run when notices become visible.
+pub const CARRY: &str = "plan_deliveries";
+
 /// Writes notices; those an account has already are left as they are. How many were new.
 pub async fn add_notices(tx: &Tx, notices: &[NewNotice]) -> Result<u64, Error> {
     let mut added = 0;
@@ -130,7 +151,18 @@ pub async fn add_notices(tx: &Tx, notices: &[NewNotice]) -> Result<u64, Error> {
         );
         added += tx.exec(&sql, values).await?;
     }
+    let moments: BTreeSet<Instant> = notices.iter().map(|notice| notice.show_at).collect();
+    for at in moments {
+        carry(tx, at).await?;
+    }
     Ok(added)
+}
+
+/// Queues the carrying of what is visible from that moment on.
+pub async fn carry(tx: &Tx, at: Instant) -> Result<(), Error> {
+    let nothing = serde_json::json!({});
+    tx.enqueue(CARRY, &nothing, at, Some(&at.0.to_string()))
+        .await
 }
 
 row! {

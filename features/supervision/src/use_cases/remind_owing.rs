@@ -1,6 +1,6 @@
 //! 催办: only those who still owe, one digest an account, once a day.
 
-use crate::store::{NewNotice, OwedRow, SheetRow, active, add_notices, owed, workers};
+use crate::store::{NewNotice, OwedRow, SheetRow, active, add_notices, carry, owed, workers};
 use crate::working_time;
 use ::store::{By, Db, Error, Fail, Tx};
 use futures_util::future::BoxFuture;
@@ -159,7 +159,14 @@ pub fn daily(app: App, _: serde_json::Value) -> BoxFuture<'static, Result<(), Er
             return Ok(());
         }
         duty::maintain::advance(&app.store).await?;
-        remind_today(&app).await.map(|_| ())
+        remind_today(&app).await?;
+        // Also on a day without a new notice: what found nobody's working hours yesterday.
+        app.store
+            .housekeeping(|tx| async move {
+                let at = working_time::next(&WorkingCalendar::national(), tx.now());
+                Ok(carry(&tx, at).await?)
+            })
+            .await
     })
 }
 

@@ -1,6 +1,6 @@
 //! Reminders go to those who owe, and once; notices are their owner's.
 
-use crate::world::{excuse, issue, judge, notices, run_jobs, submit};
+use crate::world::{excuse, issue, judge, notices, submit};
 use duty::use_cases::{Excuse, Judgement};
 use store::params;
 use testkit::{County, on_both};
@@ -48,15 +48,15 @@ on_both! {
     async fn the_day_reminds_by_itself_and_queues_the_next(app: TestApp) {
         let county = County::build(&app).await;
         issue(&app, &county).await;
-        run_jobs(&app).await;
+        app.work().await;
         assert_eq!(notices(&app, county.secretary).await, ["提醒：“意见征集”还没有办"], "due today; the lecture in ten days");
-        run_jobs(&app).await;
+        app.work().await;
         for (days, expected) in [(1, 1), (2, 1), (3, 1), (7, 3), (10, 4)] {
             let today: kernel::Day = "2026-11-20".parse().unwrap();
             let passed = today.days_until(app.app.store.today());
             for _ in passed..days {
                 app.pass_days(1);
-                run_jobs(&app).await;
+                app.work().await;
             }
             let had = notices(&app, county.secretary).await;
             assert!(had.len() <= expected, "after {days} days: {had:?}");
@@ -80,14 +80,14 @@ on_both! {
         let officer = County::call(&app, county.officer).await;
         officer.post("/review/undo", &[("key", &sheet.survey(county.second).to_string())]).await.led_to();
         app.pass_ms(9 * 60_000);
-        run_jobs(&app).await;
+        app.work().await;
         assert!(notices(&app, county.secretary).await.is_empty(), "it may still be undone");
         app.pass_ms(2 * 60_000);
-        run_jobs(&app).await;
+        app.work().await;
         assert_eq!(notices(&app, county.secretary).await, ["“意见征集”被退回"]);
         assert!(notices(&app, county.second_secretary).await.is_empty(), "undone");
         excuse(&app, county.officer, sheet.lecture(county.second), Excuse::Exempt { reason: "撤并".to_owned() }).await;
-        run_jobs(&app).await;
+        app.work().await;
         assert_eq!(notices(&app, county.second_secretary).await, ["“讲党课”已免除，不用再办"]);
     }
 
@@ -100,7 +100,7 @@ on_both! {
             tx.enqueue("sheet_issued", &serde_json::json!({ "sheet": sheet.id }), tx.now(), None).await?;
             Ok(())
         }).await.unwrap();
-        run_jobs(&app).await;
+        app.work().await;
         assert_eq!(notices(&app, county.secretary).await, ["新下发：第四季度党建工作任务"]);
         assert!(notices(&app, county.officer).await.is_empty());
         let secretary = County::call(&app, county.secretary).await;
@@ -115,7 +115,7 @@ on_both! {
     async fn a_notice_is_read_by_its_owner_and_nobody_else_learns_of_it(app: TestApp) {
         let county = County::build(&app).await;
         let sheet = issue(&app, &county).await;
-        run_jobs(&app).await;
+        app.work().await;
         let id: kernel::Id = app.app.store.db().scalar("SELECT id FROM notice WHERE account = $1", params![county.secretary]).await.unwrap();
         let stranger = County::call(&app, county.second_secretary).await;
         for verb in ["open", "read"] {

@@ -1,14 +1,16 @@
 //! A sheet with two items, issued to the small county.
 
-use duty::store::{Key, find_duty};
-use duty::use_cases::{DutyRefusal, Excuse, Judgement, Submission};
-use duty::{DutyRow, NewRequirement, Target, impose, use_cases};
+use duty::store::Key;
+use duty::use_cases::DutyRefusal;
+use duty::{NewRequirement, Target, impose};
 use kernel::{Id, TreePath};
 use rules::measure::{Measure, RecordFilter, RecordQuery};
 use rules::who::Who;
 use store::{By, Fail, params};
 use testkit::{County, TestApp};
-use web::{Actor, Identify};
+
+#[allow(unused_imports)]
+pub use testkit::duties::{actor, duty, excuse, judge, notices, submit};
 
 /// The sheet and its two items: 意见征集 due on 20 November, 讲党课 on 30 November.
 #[derive(Clone, Copy)]
@@ -117,93 +119,4 @@ pub async fn issue_as(app: &TestApp, county: &County, number: i64) -> Sheet {
         })
         .await;
     issued.unwrap()
-}
-
-/// The actor behind an account.
-pub async fn actor(app: &TestApp, account: Id) -> Actor {
-    let store = &app.app.store;
-    let minted = store
-        .housekeeping(|tx| async move { Ok(identity::mint_session(&tx, account).await?) })
-        .await
-        .unwrap();
-    identity::Sessions
-        .identify(store, &minted.token)
-        .await
-        .unwrap()
-        .unwrap()
-}
-
-pub async fn submit(app: &TestApp, account: Id, key: Key) {
-    let who = actor(app, account).await;
-    let what = Submission {
-        text: "已收集 41 条".to_owned(),
-        ..Submission::default()
-    };
-    let done: Result<Id, Fail<DutyRefusal>> = app
-        .app
-        .store
-        .write(&who.by(), |tx| {
-            let who = &who;
-            async move { use_cases::submit_duty(&tx, who, key, &what).await }
-        })
-        .await;
-    done.unwrap();
-}
-
-pub async fn judge(app: &TestApp, account: Id, key: Key, what: Judgement) {
-    let who = actor(app, account).await;
-    let done: Result<_, Fail<DutyRefusal>> = app
-        .app
-        .store
-        .write(&who.by(), |tx| {
-            let who = &who;
-            async move { use_cases::review_duties(&tx, who, &[key], &what).await }
-        })
-        .await;
-    done.unwrap();
-}
-
-pub async fn excuse(app: &TestApp, account: Id, key: Key, what: Excuse) {
-    let who = actor(app, account).await;
-    let done: Result<_, Fail<DutyRefusal>> = app
-        .app
-        .store
-        .write(&who.by(), |tx| {
-            let who = &who;
-            async move { use_cases::excuse_duties(&tx, who, &[key], &what).await }
-        })
-        .await;
-    done.unwrap();
-}
-
-pub async fn duty(app: &TestApp, key: Key) -> DutyRow {
-    find_duty(app.app.store.db(), key).await.unwrap().unwrap()
-}
-
-/// Runs the jobs that are due, as the server does.
-pub async fn run_jobs(app: &TestApp) {
-    let store = &app.app.store;
-    let handlers: Vec<_> = app.features.iter().flat_map(|f| f.jobs.clone()).collect();
-    while let Some(job) = store.claim_job().await.unwrap() {
-        if let Some((_, handler)) = handlers.iter().find(|(kind, _)| *kind == job.kind) {
-            let payload = serde_json::from_str(&job.payload).unwrap();
-            handler(app.app.clone(), payload).await.unwrap();
-        }
-        store.finish_job(&job).await.unwrap();
-    }
-}
-
-/// The first lines of an account's notices, the newest first.
-pub async fn notices(app: &TestApp, account: Id) -> Vec<String> {
-    let sql = "SELECT words FROM notice WHERE account = $1 ORDER BY id DESC";
-    let all: Vec<String> = app
-        .app
-        .store
-        .db()
-        .column(sql, params![account])
-        .await
-        .unwrap();
-    all.iter()
-        .map(|words| words.lines().next().unwrap_or_default().to_owned())
-        .collect()
 }

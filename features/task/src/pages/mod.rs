@@ -74,7 +74,7 @@ where
 }
 
 /// A draft that the person may work on, with its items.
-async fn draft_of(app: &App, actor: &Actor, id: Id) -> web::Result<(Sheet, Vec<Item>)> {
+pub(crate) async fn draft_of(app: &App, actor: &Actor, id: Id) -> web::Result<(Sheet, Vec<Item>)> {
     let db = app.store.db();
     let sheet = store::find_sheet(db, id).await?.ok_or(Failure::NotFound)?;
     if !actor.can(Right::IssueSheets, &sheet.place()) {
@@ -86,7 +86,7 @@ async fn draft_of(app: &App, actor: &Actor, id: Id) -> web::Result<(Sheet, Vec<I
 
 /// A sheet that the person may see: a draft where they may issue, an issued one where it concerns
 /// them.
-async fn seen(app: &App, actor: &Actor, id: Id) -> web::Result<Sheet> {
+pub(crate) async fn seen(app: &App, actor: &Actor, id: Id) -> web::Result<Sheet> {
     let db = app.store.db();
     if !store::may_see(db, actor, id).await? {
         return Err(Failure::NotFound);

@@ -136,7 +136,7 @@ fn shown(twin: &Twin) -> TwinShown {
     }
 }
 
-async fn understand(
+pub(crate) async fn understand(
     issuer: Id,
     original: Original,
     document: Document,
@@ -162,7 +162,7 @@ async fn understand(
     })
 }
 
-type Source = Result<(Original, Document), (&'static str, String)>;
+pub(crate) type Source = Result<(Original, Document), (&'static str, String)>;
 
 /// The file or text that came, and what is in it; or the field and why not.
 async fn source(app: &App, actor: &Actor, form: &Form) -> web::Result<Source> {
@@ -196,7 +196,7 @@ async fn held(app: &App, file: Id) -> web::Result<Original> {
     })
 }
 
-async fn parsed(app: &App, original: Original) -> web::Result<Source> {
+pub(crate) async fn parsed(app: &App, original: Original) -> web::Result<Source> {
     let name = original.name().to_owned();
     if [".pdf", ".jpg", ".jpeg", ".png"]
         .iter()

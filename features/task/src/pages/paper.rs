@@ -32,7 +32,13 @@ pub async fn print(State(app): State<App>, actor: Actor, Key(id): Key) -> web::R
 
 /// `GET /sheets/{id}/document.docx`
 pub async fn word(State(app): State<App>, actor: Actor, Key(id): Key) -> web::Result {
-    let (sheet, annexes, paper) = gather(&app, &actor, id).await?;
+    let (name, bytes) = official(&app, &actor, id).await?;
+    reply::attachment(&name, reply::DOCX, bytes)
+}
+
+/// The official document's name and bytes.
+pub(crate) async fn official(app: &App, actor: &Actor, id: Id) -> web::Result<(String, Vec<u8>)> {
+    let (sheet, annexes, paper) = gather(app, actor, id).await?;
     let official = document::official(&sheet, &paper, &annexes);
     let bytes = office::official::write(&official).map_err(|_| {
         Failure::Broken(::store::Error::Schema("a document was not written".into()))
@@ -41,7 +47,7 @@ pub async fn word(State(app): State<App>, actor: Actor, Key(id): Key) -> web::Re
         "{}_{}_{}.docx",
         sheet.issuer_words, sheet.title, sheet.doc_date
     );
-    reply::attachment(&name, reply::DOCX, bytes)
+    Ok((name, bytes))
 }
 
 async fn gather(app: &App, actor: &Actor, id: Id) -> web::Result<(Sheet, Vec<Annex>, Paper)> {

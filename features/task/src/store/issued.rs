@@ -52,6 +52,22 @@ pub async fn may_see(db: &Db, actor: &web::Actor, id: Id) -> Result<bool, Error>
     Ok(db.find::<(Seen,)>(&sql, values).await?.is_some())
 }
 
+/// Sheets somebody may see, the latest first, before one of them.
+pub async fn page(
+    db: &Db,
+    actor: &web::Actor,
+    before: Option<Id>,
+    most: usize,
+) -> Result<Vec<crate::entities::sheet::Sheet>, Error> {
+    let mut values = params![before.unwrap_or(Id(i64::MAX))];
+    let seen = visible(actor, &mut values);
+    let columns = crate::entities::sheet::COLUMNS;
+    let sql = format!(
+        "SELECT {columns} FROM sheet s WHERE s.id < $1 AND {seen} ORDER BY s.id DESC LIMIT {most}"
+    );
+    db.all(&sql, values).await
+}
+
 /// A column nobody reads: a literal is 32 bits wide on one database and 64 on the other.
 struct Seen;
 
