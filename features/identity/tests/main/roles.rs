@@ -144,5 +144,14 @@ on_both! {
         assert!(row.contains("本组织及以下") && row.contains("本组织"), "{row}");
         let name = book.headers["content-disposition"].to_str().unwrap();
         assert!(name.ends_with("%5F20261120%2Exlsx"), "{name}");
+        let audit = County::call(&app, county.audit_admin).await;
+        let same = audit.get("/audit/rights.xlsx").await;
+        assert!(audit.get("/audit").await.page().contains("/audit/rights.xlsx"));
+        assert_eq!(audit.get("/roles/rights.xlsx").await.status, 404);
+        // The second sheet names every way in, the third who holds what today.
+        let said = format!("{:?}", office::xlsx::read_document(&same.bytes).unwrap());
+        for wanted in ["每个页面和按钮要求的权限", "/members/{id}/unmask", "今日在任的角色", "柯南平", "第一中学党总支"] {
+            assert!(said.contains(wanted), "{wanted}");
+        }
     }
 }
