@@ -12,6 +12,7 @@ use axum::extract::State;
 use kernel::Id;
 use serde::Deserialize;
 use task::pages::{Asked, Key};
+use web::sheet::file_name;
 use web::{Actor, App, Failure, Frame, reply};
 
 /// Which edition; the one that stands when none is named.
@@ -80,7 +81,7 @@ pub async fn word(
     let sent = paper.ranking.sent_at.map(|at| at.day());
     let title = bulletin::title(&paper.edition);
     let day = bulletin::day(&paper.edition);
-    let name = format!("{}_{title}_{day}.docx", paper.issuer);
+    let name = file_name(&paper.issuer, &title, day, "docx");
     let written = move || {
         office::official::write(&bulletin::official(&Bulletin {
             edition: &paper.edition,
@@ -107,11 +108,8 @@ pub async fn excel(
         ([line], false) => line.name.clone(),
         _ => paper.issuer.clone(),
     };
-    let name = format!(
-        "{whose}_{}排名_{}.xlsx",
-        period_words(paper.edition.period),
-        bulletin::day(&paper.edition)
-    );
+    let content = format!("{}排名", period_words(paper.edition.period));
+    let name = file_name(&whose, &content, bulletin::day(&paper.edition), "xlsx");
     let made_at = app.store.now().chinese_full();
     let written = move || {
         let stage = paper.stage.chinese();
