@@ -59,7 +59,7 @@ on_both! {
         assert_eq!(published.document.unwrap().words(), "清教党〔2026〕10号");
         assert_eq!(published.published.unwrap().by, "何清");
         let words = officer.get(&format!("/rankings/{id}")).await.words();
-        assert!(words.contains("2026年11月28日由 何清 公布，清教党〔2026〕10号"), "{words}");
+        assert!(words.contains("2026年11月28日由何清公布，清教党〔2026〕10号"), "{words}");
         let path = format!("/rankings/{id}/publish");
         assert_eq!(officer.post(&path, &[("_version", &stale)]).await.status, 409);
         let withdrawn = act(&app, &officer, id, "withdraw", &[("words", "有误")]).await;
