@@ -1,7 +1,7 @@
 //! The interface's own description, from the endpoints themselves.
 
 use super::Endpoint;
-use super::problem::{FieldError, Problem};
+use super::problem::{FieldError, Told};
 use crate::rights::Right;
 use axum::http::Method;
 use utoipa::openapi::path::HttpMethod;
@@ -29,7 +29,7 @@ const REFUSALS: [(&str, &str); 9] = [
 pub fn document(endpoints: &[Endpoint], server: &str) -> OpenApi {
     let mut paths = Paths::new();
     let mut components = ComponentsBuilder::new()
-        .schema(Problem::name(), Problem::schema())
+        .schema(Told::name(), Told::schema())
         .schema(FieldError::name(), FieldError::schema())
         .security_scheme(
             "token",
@@ -45,7 +45,7 @@ pub fn document(endpoints: &[Endpoint], server: &str) -> OpenApi {
         }
         for (status, words) in REFUSALS {
             let content = ContentBuilder::new()
-                .schema(Some(Ref::from_schema_name(Problem::name())))
+                .schema(Some(Ref::from_schema_name(Told::name())))
                 .build();
             let refusal = ResponseBuilder::new()
                 .description(words)

@@ -9,9 +9,15 @@ use serde::{Deserialize, Serialize};
 use store::Fail;
 use utoipa::ToSchema;
 
-/// 没有办成: status, a stable code, and words for a person.
+/// 没有办成: status, a stable code, and words for a person. Boxed: it is what every handler may
+/// return in place of its answer.
+#[derive(Clone, Debug)]
+pub struct Problem(Box<Told>);
+
+/// What a program reads of it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Problem {
+#[schema(as = Problem)]
+pub(crate) struct Told {
     /// 固定为 about:blank，机器请看 code
     #[serde(rename = "type")]
     pub kind: String,
@@ -44,7 +50,7 @@ pub struct FieldError {
 impl Problem {
     /// One of that status and code.
     pub fn new(status: StatusCode, code: &str, title: &str, detail: impl Into<String>) -> Problem {
-        Problem {
+        Problem(Box::new(Told {
             kind: "about:blank".to_owned(),
             title: title.to_owned(),
             status: status.as_u16(),
@@ -52,7 +58,7 @@ impl Problem {
             detail: detail.into(),
             source: None,
             errors: vec![],
-        }
+        }))
     }
 
     /// No token, or none that lives.
@@ -89,7 +95,7 @@ impl Problem {
             "内容不合要求",
             detail.clone(),
         );
-        problem.errors.push(FieldError {
+        problem.0.errors.push(FieldError {
             field: field.to_owned(),
             detail,
         });
@@ -105,7 +111,7 @@ impl Problem {
             "内容不合要求",
             words.join("；"),
         );
-        problem.errors = errors
+        problem.0.errors = errors
             .into_iter()
             .map(|(field, detail)| FieldError {
                 field: field.to_owned(),
@@ -126,15 +132,14 @@ impl Problem {
     }
 
     pub(crate) fn explained(explained: &Explained) -> Problem {
-        Problem {
-            source: explained.source.clone(),
-            ..Problem::new(
-                explained.status,
-                explained.code,
-                &explained.title,
-                explained.words.clone(),
-            )
-        }
+        let mut problem = Problem::new(
+            explained.status,
+            explained.code,
+            &explained.title,
+            explained.words.clone(),
+        );
+        problem.0.source.clone_from(&explained.source);
+        problem
     }
 }
 
@@ -146,10 +151,10 @@ impl From<Failure> for Problem {
         };
         let mut problem = Problem::explained(&failure.explain());
         if let Some(field) = field {
-            problem.status = StatusCode::UNPROCESSABLE_ENTITY.as_u16();
-            problem.errors.push(FieldError {
+            problem.0.status = StatusCode::UNPROCESSABLE_ENTITY.as_u16();
+            problem.0.errors.push(FieldError {
                 field: field.to_owned(),
-                detail: problem.detail.clone(),
+                detail: problem.0.detail.clone(),
             });
         }
         problem
@@ -170,8 +175,9 @@ impl From<store::Error> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, axum::Json(&self)).into_response();
+        let status =
+            StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, axum::Json(&*self.0)).into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
