@@ -6,6 +6,7 @@
 
 mod dump;
 mod exports;
+mod programs;
 mod rankings;
 #[path = "../../../office/tests/foreign/reader.rs"]
 mod reader;
@@ -126,10 +127,16 @@ impl Try<'_> {
     }
 }
 
+/// The ways in for people; programs are tried by themselves.
+fn pages(app: &TestApp) -> impl Iterator<Item = &(Method, &'static str, Right)> {
+    let routes = app.app.registry.iter();
+    routes.filter(|(_, route, _)| !route.starts_with("/api/v1/") || route.ends_with(".json"))
+}
+
 /// Every route with every object it can name.
 fn tries<'a>(app: &TestApp, samples: &'a Samples) -> Vec<Try<'a>> {
     let mut tries = Vec::new();
-    for (method, route, right) in app.app.registry.iter() {
+    for (method, route, right) in pages(app) {
         let one = |sample| Try {
             method: method.clone(),
             route,
@@ -149,7 +156,7 @@ fn tries<'a>(app: &TestApp, samples: &'a Samples) -> Vec<Try<'a>> {
 fn absent(app: &TestApp, samples: &Samples) -> Samples {
     let mut unnamed = BTreeSet::new();
     let mut absent = Samples::default();
-    for (_, route, _) in app.app.registry.iter() {
+    for (_, route, _) in pages(app) {
         let needs = route.matches('{').count();
         let found = samples.of(route).into_iter().next();
         match found.filter(|sample| sample.pattern.matches('{').count() == needs) {
