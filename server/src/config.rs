@@ -1,5 +1,6 @@
 //! 配置: one TOML file, then the environment, then the command line.
 
+use crate::backup::schedule::Schedule;
 use crate::command::Place;
 use anyhow::{Context as _, Result, bail};
 use kernel::Day;
@@ -36,6 +37,9 @@ pub struct Config {
     /// Levels of the log, `info` or `info,sqlx=warn`.
     #[serde(default = "default_log")]
     pub log: String,
+    /// 定时备份; none without it.
+    #[serde(default)]
+    pub backup: Option<Schedule>,
     /// Treats a day as today; for demonstrations.
     #[serde(skip)]
     pub today: Option<Day>,
@@ -88,6 +92,9 @@ impl Config {
         if let Some(listen) = listen {
             config.listen = listen.to_owned();
         }
+        if let Some(schedule) = &config.backup {
+            schedule.at_ms()?;
+        }
         Ok(config)
     }
 
@@ -128,15 +135,27 @@ impl Config {
         }
     }
 
-    /// Opens the store.
-    pub async fn open(&self) -> Result<Store> {
+    fn context(&self) -> Result<Context> {
         let clock = match self.today {
             Some(day) => Clock::with_today(day),
             None => Clock::System { shift_ms: 0 },
         };
+        Ok(Context::system(clock)?)
+    }
+
+    /// Opens the store.
+    pub async fn open(&self) -> Result<Store> {
         std::fs::create_dir_all(&self.data)
             .with_context(|| format!("数据目录 {} 建不了", self.data.display()))?;
-        Ok(Store::open(&self.settings(), Context::system(clock)?).await?)
+        Ok(Store::open(&self.settings(), self.context()?).await?)
+    }
+
+    /// Opens a store that must be there.
+    pub async fn open_existing(&self) -> Result<Store> {
+        if !self.data.is_dir() {
+            bail!("没有数据目录 {}", self.data.display());
+        }
+        Ok(Store::open_existing(&self.settings(), self.context()?).await?)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Composition root: configuration, the list of features, and the `zhibu` command line.
 
+pub mod backup;
 pub mod child;
 pub mod command;
 pub mod config;
+pub mod copy;
 pub mod demo;
 pub mod maintenance;
 pub mod read;
@@ -35,7 +37,10 @@ pub fn migrations() -> Vec<Migration> {
     let own = features()
         .into_iter()
         .flat_map(|feature| feature.migrations);
-    std::iter::once(store::migrate::STORE).chain(own).collect()
+    [store::migrate::STORE, store::migrate::UPKEEP]
+        .into_iter()
+        .chain(own)
+        .collect()
 }
 
 /// What an installation is called and how it is reached.

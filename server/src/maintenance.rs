@@ -1,5 +1,7 @@
 //! `migrate`, `check`, `rebuild`, `verify`.
 
+use crate::backup::runs;
+use crate::backup::schedule::before_upgrade;
 use crate::command::Place;
 use crate::config::Config;
 use anyhow::Result;
@@ -8,8 +10,11 @@ use std::process::ExitCode;
 use store::audit::Chain;
 
 /// Brings the schema up to date.
-pub async fn migrate(config: Config) -> Result<ExitCode> {
+pub async fn migrate(config: Config, no_backup: bool) -> Result<ExitCode> {
     let store = config.open().await?;
+    if !no_backup && let Some(made) = before_upgrade(&config, &store).await? {
+        println!("升级前已备份：{}", made.place.display());
+    }
     let taken = store.migrate(&crate::migrations()).await?;
     store.close().await;
     println!("数据库已是最新，本次执行 {taken} 步。");
@@ -41,9 +46,20 @@ fn report(found: &duty::rebuild::Found) -> Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-/// Checks the audit chain, the files and the kept duties, without changing anything.
-pub async fn verify(config: Config) -> Result<ExitCode> {
+/// Checks the audit chain, the files and the kept duties, without changing anything; with `collect`
+/// clears files that no row names.
+pub async fn verify(config: Config, collect: bool) -> Result<ExitCode> {
     let store = opened(&config).await?;
+    if collect {
+        let done = store.collect_files(store.context.machine_now()).await?;
+        println!(
+            "清理文件：移到待清理 {} 份，移回 {} 份，删除 {} 份（{} KB）。",
+            done.aside,
+            done.back,
+            done.removed,
+            done.bytes.div_ceil(1024)
+        );
+    }
     let mut good = true;
     match store::audit::verify(store.db()).await? {
         Chain::Whole { entries, head } => {
@@ -93,7 +109,8 @@ pub async fn verify(config: Config) -> Result<ExitCode> {
 }
 
 async fn opened(config: &Config) -> Result<store::Store> {
-    let store = config.open().await?;
+    let store = config.open_existing().await?;
+    before_upgrade(config, &store).await?;
     store.migrate(&crate::migrations()).await?;
     Ok(store)
 }
@@ -112,6 +129,7 @@ pub async fn check(file: Option<PathBuf>, place: Place) -> Result<ExitCode> {
     findings.note("对外地址", public_url(&config));
     findings.note("数据目录", writable(&config));
     findings.note("数据库", database(&config).await);
+    findings.note("备份", backups(&config).await);
     findings.note("时钟", clock(&config));
     Ok(if findings.bad == 0 {
         ExitCode::SUCCESS
@@ -188,6 +206,34 @@ async fn database(config: &Config) -> Result<String> {
             format!("{kind} {version}，有 {n} 步升级待执行（启动时自动执行，或运行 zhibu migrate）")
         }
     })
+}
+
+/// Days after which the last good backup is too old.
+const BACKUP_TOO_OLD_MS: i64 = 2 * 86_400_000;
+
+async fn backups(config: &Config) -> Result<String> {
+    let store = config.open().await?;
+    let kept = runs::are_kept(&store).await?;
+    let latest = if kept {
+        runs::latest_good(store.db()).await?
+    } else {
+        None
+    };
+    let (now, unused) = (store.now(), crate::copy::is_unused(&store).await.is_ok());
+    store.close().await;
+    let plan = match &config.backup {
+        Some(schedule) => format!("每天 {} 自动备份", schedule.at),
+        None => "没有设置定时备份，请在配置里加上 [backup]".to_owned(),
+    };
+    match latest {
+        Some(at) if now.0 - at.0 > BACKUP_TOO_OLD_MS => anyhow::bail!(
+            "上一次成功的备份在 {}，已超过两天；{plan}。可运行 zhibu backup",
+            at.chinese_full()
+        ),
+        None if !unused => anyhow::bail!("还没有成功的备份；{plan}。可运行 zhibu backup"),
+        None => Ok(format!("还没有数据，不需要备份；{plan}")),
+        Some(at) => Ok(format!("上一次成功的备份在 {}；{plan}", at.chinese_full())),
+    }
 }
 
 fn clock(config: &Config) -> Result<String> {

@@ -1,5 +1,6 @@
 //! The server: router, background work, graceful stop.
 
+use crate::backup::schedule;
 use crate::child::ParseInChild;
 use crate::config::Config;
 use crate::{Front, application};
@@ -20,6 +21,9 @@ use web::{App, Feature};
 pub async fn run(config: Config) -> Result<ExitCode> {
     start_log(&config.log);
     let store = config.open().await?;
+    if let Some(made) = schedule::before_upgrade(&config, &store).await? {
+        println!("升级前已备份：{}", made.place.display());
+    }
     let taken = store.migrate(&crate::migrations()).await?;
     tracing::info!(taken, "schema is up to date");
     let listener = bind(&config).await?;
@@ -68,7 +72,11 @@ pub async fn serve(config: Config, store: Store, listener: tokio::net::TcpListen
         }))
         .layer(tower_http::trace::TraceLayer::new_for_http().make_span_with(span));
     let (stop, stopped) = watch::channel(false);
-    let work = background(&app, &features, &stopped);
+    let mut work = background(&app, &features, &stopped);
+    work.spawn(every(Duration::from_secs(5), stopped.clone(), {
+        let (config, store) = (config.clone(), store.clone());
+        move || upkeep(config.clone(), store.clone())
+    }));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(told_to_stop())
@@ -174,6 +182,13 @@ fn background(app: &App, features: &[Feature], stopped: &watch::Receiver<bool>) 
         }
     }));
     work
+}
+
+/// Backups and the clearing of files, when they are due or asked for.
+async fn upkeep(config: Config, store: Store) {
+    if let Err(error) = schedule::look(&config, &store).await {
+        tracing::error!(error = format!("{error:#}"), "upkeep");
+    }
 }
 
 async fn every<F, Fut>(pause: Duration, mut stopped: watch::Receiver<bool>, mut body: F)

@@ -98,6 +98,11 @@ impl Context {
         self.clock.now()
     }
 
+    /// The machine's own time, whatever the clock was set to: files on disk carry it.
+    pub fn machine_now(&self) -> Instant {
+        machine_now()
+    }
+
     /// The clock itself, for tests that move it.
     pub fn clock(&self) -> &Clock {
         &self.clock

@@ -31,6 +31,11 @@ impl Keys {
             writeln!(file, "{}", hex::encode(context.random::<64>()))?;
             file.sync_all()?;
         }
+        Keys::load(path)
+    }
+
+    /// Reads the key file.
+    pub fn load(path: &Path) -> Result<Keys, Error> {
         let text = std::fs::read_to_string(path)?;
         let bytes = hex::decode(text.trim()).map_err(|_| Error::Key("not hexadecimal"))?;
         let [cipher, index] = [bytes.get(..32), bytes.get(32..64)]

@@ -3,9 +3,9 @@
 use crate::row::{FromColumn, FromRow, Row};
 use crate::{Error, Settings};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait, Value,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, ExecResult, IsolationLevel, QueryResult, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait, Value,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,7 +112,11 @@ impl Db {
         Statement::from_sql_and_values(backend, sql, values)
     }
 
-    async fn query(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, Error> {
+    pub(crate) async fn query(
+        &self,
+        sql: &str,
+        values: Vec<Value>,
+    ) -> Result<Vec<QueryResult>, Error> {
         let statement = self.statement(sql, values);
         Ok(match &self.inner {
             Inner::Pool(pool) => pool.query_all_raw(statement).await,
@@ -207,6 +211,28 @@ impl Db {
             backend: self.backend,
         };
         Ok((db, transaction))
+    }
+
+    /// Begins a transaction that only reads, and fixes the moment it sees.
+    pub(crate) async fn begin_snapshot(&self) -> Result<Db, Error> {
+        let Inner::Pool(pool) = &self.inner else {
+            return Err(Error::Schema("a snapshot inside a transaction".to_owned()));
+        };
+        let transaction = match self.backend {
+            Backend::Sqlite => pool.begin().await?,
+            Backend::Postgres => {
+                let (level, mode) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+                pool.begin_with_config(Some(level), Some(mode)).await?
+            }
+        };
+        let db = Db {
+            inner: Inner::Transaction(Arc::new(transaction)),
+            backend: self.backend,
+        };
+        // Both databases fix the moment at the first statement, not at BEGIN.
+        db.scalar::<i64>("SELECT COUNT(*) FROM schema_version", vec![])
+            .await?;
+        Ok(db)
     }
 
     pub(crate) async fn close(self) {
