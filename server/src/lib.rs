@@ -9,6 +9,7 @@ pub mod demo;
 pub mod maintenance;
 pub mod read;
 pub mod serve;
+pub mod settings;
 pub mod user;
 
 use futures_util::future::BoxFuture;
@@ -28,6 +29,7 @@ pub fn features() -> Vec<Feature> {
         duty::feature(),
         task::feature(),
         supervision::feature(),
+        settings::feature(),
         web::design::feature(),
     ]
 }

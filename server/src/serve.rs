@@ -3,6 +3,7 @@
 use crate::backup::schedule;
 use crate::child::ParseInChild;
 use crate::config::Config;
+use crate::settings::Plan;
 use crate::{Front, application};
 use anyhow::{Context as _, Result};
 use axum::extract::ConnectInfo;
@@ -61,7 +62,7 @@ pub async fn serve(config: Config, store: Store, listener: tokio::net::TcpListen
         public_url: config.public_url(port),
     };
     let (app, features) = application(store.clone(), &front, Arc::new(ParseInChild));
-    let health = app.clone();
+    let (health, plan) = (app.clone(), Arc::new(Plan::of(&config)));
     let router = web::router(&app, &features)
         .route(
             "/healthz",
@@ -70,6 +71,7 @@ pub async fn serve(config: Config, store: Store, listener: tokio::net::TcpListen
         .layer(axum::middleware::from_fn(move |request, next| {
             client(config.trusted_proxy, request, next)
         }))
+        .layer(axum::Extension(plan))
         .layer(tower_http::trace::TraceLayer::new_for_http().make_span_with(span));
     let (stop, stopped) = watch::channel(false);
     let mut work = background(&app, &features, &stopped);

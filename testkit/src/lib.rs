@@ -5,10 +5,12 @@
 
 mod caller;
 mod county;
+mod fresh;
 pub mod matrix;
 
 pub use caller::{Answer, Caller};
 pub use county::{COUNTY_TODAY, County};
+pub use fresh::Fresh;
 
 use std::sync::Arc;
 use store::{Clock, Context, Settings, Store};
@@ -31,7 +33,7 @@ pub struct TestApp {
     pub features: Vec<web::Feature>,
     router: axum::Router,
     clock: Clock,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// Writes each test twice: once on SQLite, once on PostgreSQL. Without `ZHIBU_TEST_POSTGRES` the
@@ -98,8 +100,13 @@ impl TestApp {
             features,
             router,
             clock,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// 数据目录: files and the key.
+    pub fn data(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
     }
 
     /// Moves the clock by whole days.

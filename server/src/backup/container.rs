@@ -40,23 +40,25 @@ pub struct Writing {
 }
 
 impl Writing {
-    /// Begins beside `place`; encrypted if there are recipients.
-    pub fn begin(place: PathBuf, recipients: &[String], made_at: i64) -> Result<Writing> {
-        let folder = place.parent().unwrap_or(Path::new("."));
+    /// Begins `NAME.ENDING` in the folder, or `NAME-2.ENDING` if that is there; encrypted if there are
+    /// recipients.
+    pub fn begin(
+        folder: &Path,
+        name: &str,
+        recipients: &[String],
+        made_at: i64,
+    ) -> Result<Writing> {
+        let encryptor = encryptor(recipients)?;
+        let ending = if encryptor.is_some() {
+            "tar.age"
+        } else {
+            "tar"
+        };
         std::fs::create_dir_all(folder)
             .with_context(|| format!("备份目录 {} 建不了", folder.display()))?;
-        let mut beside = place.clone().into_os_string();
-        beside.push(".part");
-        let beside = PathBuf::from(beside);
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options
-            .open(&beside)
-            .with_context(|| format!("备份文件 {} 写不了", beside.display()))?;
+        let (place, beside, file) = free_name(folder, name, ending)?;
         let out = BufWriter::with_capacity(1 << 18, file);
-        let out = match encryptor(recipients)? {
+        let out = match encryptor {
             None => Out::Plain(out),
             Some(encryptor) => Out::Sealed(Box::new(encryptor.wrap_output(out)?)),
         };
@@ -104,6 +106,33 @@ impl Drop for Writing {
             let _ = std::fs::remove_file(&self.beside);
         }
     }
+}
+
+/// A name that nobody has, claimed by its `.part`.
+fn free_name(folder: &Path, name: &str, ending: &str) -> Result<(PathBuf, PathBuf, File)> {
+    for n in 1..100 {
+        let number = if n == 1 {
+            String::new()
+        } else {
+            format!("-{n}")
+        };
+        let place = folder.join(format!("{name}{number}.{ending}"));
+        let beside = folder.join(format!("{name}{number}.{ending}.part"));
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(&beside) {
+            Ok(file) if !place.exists() => return Ok((place, beside, file)),
+            Ok(_) => std::fs::remove_file(&beside)?,
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => {
+                let words = format!("备份文件 {} 写不了", beside.display());
+                return Err(anyhow::Error::new(error).context(words));
+            }
+        }
+    }
+    bail!("目录 {} 里同名的备份太多", folder.display())
 }
 
 fn encryptor(recipients: &[String]) -> Result<Option<age::Encryptor>> {

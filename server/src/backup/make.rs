@@ -63,8 +63,8 @@ pub async fn make(store: &Store, wanted: &Wanted) -> Result<Made> {
         schema: store.steps_taken().await?,
         key: store.keys.id().to_owned(),
     };
-    let place = wanted.to.join(file_name(wanted, now));
-    let mut writing = Writing::begin(place, &wanted.recipients, now.0)?;
+    let name = file_name(wanted, now);
+    let mut writing = Writing::begin(&wanted.to, &name, &wanted.recipients, now.0)?;
     writing.add(HEAD, &serde_json::to_vec_pretty(&head)?)?;
     let mut manifest = Manifest {
         head,
@@ -115,12 +115,7 @@ pub async fn make(store: &Store, wanted: &Wanted) -> Result<Made> {
 fn file_name(wanted: &Wanted, now: kernel::Instant) -> String {
     let (h, m, s) = now.clock();
     let day = now.day().to_string().replace('-', "");
-    let ending = if wanted.recipients.is_empty() {
-        "tar"
-    } else {
-        "tar.age"
-    };
-    format!("{}-{day}-{h:02}{m:02}{s:02}.{ending}", wanted.prefix)
+    format!("{}-{day}-{h:02}{m:02}{s:02}", wanted.prefix)
 }
 
 /// The rows of one table; every text that looks like the name of a stored file is noted.

@@ -62,7 +62,26 @@ pub async fn apply(store: &Store, folder: &Path, keep: Keep) -> anyhow::Result<u
         }
     }
     runs::removed(store, &gone).await?;
+    sweep(&folder, store.context.machine_now())?;
     Ok(gone.len())
+}
+
+/// What a killed scheduled backup left half-written more than a day ago.
+fn sweep(folder: &Path, now: Instant) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Some(whole) = name.strip_suffix(".part") else {
+            continue;
+        };
+        let written = entry.metadata()?.modified()?;
+        let since = written.duration_since(std::time::UNIX_EPOCH);
+        let at = since.map_or(i64::MAX, |d| d.as_millis() as i64);
+        if is_ours(whole) && at < now.0 - 86_400_000 {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// A name that the schedule gives, and no path.
