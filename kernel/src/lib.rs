@@ -6,6 +6,7 @@ pub mod document;
 pub mod id;
 pub mod path;
 pub mod refusal;
+pub mod table;
 
 pub use day::{Day, Instant, Period};
 pub use id::Id;

@@ -2,6 +2,7 @@
 //! documents. Knows no feature and never touches a file system, a clock or a network; everything
 //! that comes in is measured while it is inflated ([`limits`]).
 
+pub mod chart;
 pub mod csv;
 pub mod docx;
 pub mod limits;

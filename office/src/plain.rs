@@ -74,6 +74,10 @@ pub fn write(doc: &PlainDocument) -> Result<Vec<u8>, OfficeError> {
                     r#"<w:p><w:pPr><w:spacing w:line="200" w:lineRule="exact"/></w:pPr></w:p>"#,
                 );
             }
+            BodyBlock::Caption(text) => {
+                body.para(&Para::new("Caption", text).with("<w:keepNext/>"));
+            }
+            BodyBlock::Chart(chart) => body.chart(chart, page.block())?,
         }
     }
     let footer = format!(

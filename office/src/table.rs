@@ -5,6 +5,8 @@ use crate::limits::{Limits, OfficeError};
 use crate::xlsx::cells::{Book, Merge, Seen};
 use std::collections::HashMap;
 
+pub use kernel::table::{Head, Piece, Row};
+
 /// The header is looked for in so many rows from the top.
 const HEAD_ROWS: usize = 20;
 /// Columns of an imported table.
@@ -22,16 +24,6 @@ pub struct Sheet {
     pub rows: Vec<Row>,
 }
 
-/// 行
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Row {
-    /// As Excel numbers it, from 1.
-    pub number: usize,
-    /// As many as the header has, trimmed; what a vertically merged cell says is said in each row
-    /// it reaches over.
-    pub cells: Vec<String>,
-}
-
 /// Reads the first visible sheet with a header from `.xlsx`, or a `.csv` (UTF-8 or GB18030). The
 /// header is the first row with at least two texts that is neither title nor filling-in note.
 ///
@@ -47,12 +39,70 @@ pub fn read(bytes: &[u8], file_name: &str, max_rows: usize) -> Result<Sheet, Off
     Ok(Sheet { rows, ..head })
 }
 
+/// Rows of one piece of [`read_pieces`].
+const PIECE: usize = 200;
+
+/// The same, piece by piece: `sink` gets the head, then the rows some at a time, then the end, and
+/// says whether to go on. Memory does not grow with the rows.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_pieces(
+    bytes: &[u8],
+    file_name: &str,
+    max_rows: usize,
+    sink: &mut dyn FnMut(Piece) -> bool,
+) -> Result<(), OfficeError> {
+    let about = std::cell::Cell::new(0);
+    let head = |header: &[String]| {
+        Piece::Head(Head {
+            header: header.to_vec(),
+            about: about.get(),
+        })
+    };
+    let (mut begun, mut stopped, mut held) = (false, false, Vec::with_capacity(PIECE));
+    let sheet = read_sized(bytes, file_name, max_rows, &about, &mut |header, row| {
+        if !begun {
+            begun = true;
+            stopped = !sink(head(header));
+        }
+        held.push(row);
+        if held.len() == PIECE {
+            let full = std::mem::replace(&mut held, Vec::with_capacity(PIECE));
+            stopped = stopped || !sink(Piece::Rows(full));
+        }
+        !stopped
+    })?;
+    let go_on = begun || sink(head(&sheet.header));
+    if !stopped && go_on && (held.is_empty() || sink(Piece::Rows(held))) {
+        sink(Piece::End);
+    }
+    Ok(())
+}
+
 /// The same, a row at a time: `each` gets the header and a row and says whether to go on. Returns
 /// the sheet without rows.
 pub fn read_rows(
     bytes: &[u8],
     file_name: &str,
     max_rows: usize,
+    each: &mut dyn FnMut(&[String], Row) -> bool,
+) -> Result<Sheet, OfficeError> {
+    read_sized(
+        bytes,
+        file_name,
+        max_rows,
+        &std::cell::Cell::default(),
+        each,
+    )
+}
+
+/// The same; `about` is told how many rows the file says it has, before the first one comes.
+fn read_sized(
+    bytes: &[u8],
+    file_name: &str,
+    max_rows: usize,
+    about: &std::cell::Cell<usize>,
     each: &mut dyn FnMut(&[String], Row) -> bool,
 ) -> Result<Sheet, OfficeError> {
     if bytes.is_empty() {
@@ -62,12 +112,14 @@ pub fn read_rows(
         .iter()
         .any(|magic| bytes.starts_with(magic));
     if !looks_binary && !file_name.to_lowercase().ends_with(".xlsx") {
+        about.set(bytes.iter().filter(|b| **b == b'\n').count());
         return from_csv(bytes, file_name, max_rows, each);
     }
     let mut book = Book::open(bytes, Limits::WORKBOOK)?;
     for name in book.sheets() {
         let merges = book.merges(&name)?;
         let mut intake = Intake::new(merges, max_rows, each);
+        about.set(book.height(&name)?);
         book.rows(&name, &mut |row, cells| intake.row(row, cells))?;
         if let Some(header) = intake.finish()? {
             return Ok(Sheet {

@@ -1,6 +1,8 @@
 //! 负担估算: what the system itself costs a school, in UX.md's model of minutes. It prices the
 //! handling, not the work, and is called an estimate wherever it is shown.
 
+use crate::measure::Measure;
+use kernel::Day;
 use serde::{Deserialize, Serialize};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Mul};
@@ -137,6 +139,46 @@ impl Mul<u32> for Effort {
 impl Sum for Effort {
     fn sum<I: Iterator<Item = Effort>>(efforts: I) -> Effort {
         efforts.fold(Effort::default(), Add::add)
+    }
+}
+
+/// 提前量: fewer working days than this between issue and deadline is short notice.
+pub const SHORT_NOTICE: u32 = 5;
+
+/// 要求: what of a demand decides whether it is asked twice.
+#[derive(Clone, Copy, Debug)]
+pub struct Demand<'a> {
+    /// What is asked, in a few words.
+    pub title: &'a str,
+    /// What answers it.
+    pub measure: &'a Measure,
+    /// Its time begins.
+    pub from: Day,
+    /// Its time ends: the deadline, or the end of the sheet's period.
+    pub to: Day,
+}
+
+/// 是否重复要求: two demands of different sheets that ask the same in overlapping time: by the same
+/// title (without what an instance carries in brackets), or by the same records counted alike.
+pub fn is_asked_twice(a: Demand<'_>, b: Demand<'_>) -> bool {
+    let overlap = a.from <= b.to && b.from <= a.to;
+    let by_records = || a.measure.answers_itself() && a.measure == b.measure;
+    overlap && (bare(a.title) == bare(b.title) || by_records())
+}
+
+/// The title without its instance: `上报资料包` of `上报资料包（11月）`.
+pub fn bare(title: &str) -> &str {
+    title.split('（').next().unwrap_or_default().trim()
+}
+
+/// 中位数, of any order; rounded down between two. None of nothing.
+pub fn median(mut values: Vec<i64>) -> Option<i64> {
+    values.sort_unstable();
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => None,
+        n if n % 2 == 1 => Some(values[middle]),
+        _ => Some((values[middle - 1] + values[middle]).div_euclid(2)),
     }
 }
 

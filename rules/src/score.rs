@@ -4,6 +4,9 @@ use crate::duty::{Duty, Status};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+mod terms;
+pub use terms::{Scoring, ScoringError, Terms};
+
 /// 计分系数, in hundredths: a pack may set others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Factors {
@@ -43,14 +46,60 @@ impl Standing {
     /// What a duty counts for. One that awaits review stands by its date: a slow review is not the
     /// school's fault.
     pub fn of(duty: &Duty) -> Standing {
-        if duty.not_applicable.is_some() {
-            return Standing::Excused;
-        }
-        match (duty.status, duty.on_time) {
+        Standing::from_status(duty.status, duty.on_time, duty.not_applicable.is_none())
+    }
+
+    /// The same from what is kept of a duty.
+    pub fn from_status(status: Status, on_time: Option<bool>, applies: bool) -> Standing {
+        match (status, on_time) {
+            _ if !applies => Standing::Excused,
             (Status::Exempt, _) => Standing::Excused,
             (Status::Done, _) | (Status::AwaitingReview, Some(true)) => Standing::OnTime,
             (Status::DoneLate | Status::AwaitingReview, _) => Standing::Late,
             _ => Standing::Owed,
+        }
+    }
+
+    /// Stable code, the same as in JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Standing::OnTime => "on_time",
+            Standing::Late => "late",
+            Standing::Owed => "owed",
+            Standing::Excused => "excused",
+        }
+    }
+
+    /// The standing of that code.
+    pub fn from_code(code: &str) -> Option<Standing> {
+        let all = [
+            Standing::OnTime,
+            Standing::Late,
+            Standing::Owed,
+            Standing::Excused,
+        ];
+        all.into_iter().find(|one| one.code() == code)
+    }
+
+    /// What users read.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Standing::OnTime => "按时",
+            Standing::Late => "逾期完成",
+            Standing::Owed => "未完成",
+            Standing::Excused => "不计",
+        }
+    }
+}
+
+impl Factors {
+    /// What a standing is worth, in hundredths; nothing of what is not counted.
+    pub fn of(self, standing: Standing) -> u32 {
+        match standing {
+            Standing::OnTime => self.on_time,
+            Standing::Late => self.late,
+            Standing::Owed => self.none,
+            Standing::Excused => 0,
         }
     }
 }
@@ -79,12 +128,7 @@ pub fn score(items: &[(u32, Standing)], factors: Factors) -> Option<Score> {
         .filter(|(_, standing)| *standing != Standing::Excused);
     let (mut gained, mut possible) = (0u64, 0u64);
     for (weight, standing) in scored {
-        let factor = match standing {
-            Standing::OnTime => factors.on_time,
-            Standing::Late => factors.late,
-            Standing::Owed | Standing::Excused => factors.none,
-        };
-        gained += u64::from(*weight) * u64::from(factor);
+        gained += u64::from(*weight) * u64::from(factors.of(*standing));
         possible += u64::from(*weight);
     }
     let hundredths = (gained * 100 * 2 + possible).checked_div(possible * 2)?;
@@ -93,7 +137,9 @@ pub fn score(items: &[(u32, Standing)], factors: Factors) -> Option<Score> {
 
 /// 名次: competition ranks in the order given; ties share (1, 2, 2, 4) (TK-03).
 pub fn ranks(scores: &[Score]) -> Vec<u32> {
-    let better = |own: &Score| scores.iter().filter(|s| *s > own).count();
+    let mut ascending = scores.to_vec();
+    ascending.sort_unstable();
+    let better = |own: &Score| scores.len() - ascending.partition_point(|s| s <= own);
     scores
         .iter()
         .map(|s| {

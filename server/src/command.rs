@@ -51,6 +51,14 @@ enum Verb {
         /// File name, for its kind; the bytes come on standard input.
         name: String,
     },
+    /// (内部)在受限的子进程里逐行读一张表
+    #[command(hide = true)]
+    ParseTable {
+        /// File name, for its kind; the bytes come on standard input.
+        name: String,
+        /// Rows it may have.
+        most_rows: usize,
+    },
 }
 
 /// Where the data lies; each overrides the configuration.
@@ -137,6 +145,7 @@ pub fn run(line: Line) -> Result<ExitCode> {
     let file = line.config;
     match line.verb {
         Verb::ParseFile { name } => child::answer(&name),
+        Verb::ParseTable { name, most_rows } => child::answer_table(&name, most_rows),
         Verb::Read(options) => read::run(&options),
         Verb::Serve(options) => {
             let config = Config::load(file.as_deref(), &options.place, options.listen.as_deref())?;

@@ -16,7 +16,7 @@ use futures_util::future::BoxFuture;
 use kernel::document::Document;
 use std::sync::Arc;
 use store::{Migration, Store};
-use web::app::Parse;
+use web::app::{Parse, Pieces};
 use web::{App, Feature};
 
 /// Every feature, in the order their links stand.
@@ -29,6 +29,7 @@ pub fn features() -> Vec<Feature> {
         duty::feature(),
         task::feature(),
         supervision::feature(),
+        ranking::feature(),
         settings::feature(),
         web::design::feature(),
     ]
@@ -77,6 +78,9 @@ pub fn application(store: Store, front: &Front, parse: Arc<dyn Parse>) -> (App, 
     (app, features)
 }
 
+/// Pieces of a sheet that wait to be taken; more would only be memory.
+pub(crate) const PIECES: usize = 4;
+
 /// Reads office files in this process: for tests and the command line.
 pub struct ParseHere;
 
@@ -87,6 +91,19 @@ impl Parse for ParseHere {
         bytes: Vec<u8>,
     ) -> BoxFuture<'static, Result<Document, String>> {
         Box::pin(async move { parse_file(&file_name, &bytes) })
+    }
+
+    fn table(&self, file_name: String, bytes: Vec<u8>, most_rows: usize) -> Pieces {
+        let (send, pieces) = tokio::sync::mpsc::channel(PIECES);
+        tokio::task::spawn_blocking(move || {
+            let mut sink = |piece| send.blocking_send(Ok(piece)).is_ok();
+            let read = office::table::read_pieces(&bytes, &file_name, most_rows, &mut sink);
+            if let Err(error) = read {
+                // Nobody listens any more: nobody misses it.
+                let _ = send.blocking_send(Err(error.to_string()));
+            }
+        });
+        pieces
     }
 }
 

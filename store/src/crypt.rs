@@ -59,9 +59,24 @@ impl Keys {
 
     /// Seals a field for one place (`table/column/row`); it opens at that place only.
     pub fn seal(&self, context: &Context, place: &str, plain: &str) -> Result<String, Error> {
+        let (nonce, sealed) = self.seal_raw(context, place, plain.as_bytes())?;
+        Ok(format!(
+            "{}:{}:{}",
+            self.0.id,
+            hex::encode(nonce),
+            hex::encode(sealed)
+        ))
+    }
+
+    fn seal_raw(
+        &self,
+        context: &Context,
+        place: &str,
+        plain: &[u8],
+    ) -> Result<([u8; 12], Vec<u8>), Error> {
         let nonce = context.random::<12>();
         let payload = Payload {
-            msg: plain.as_bytes(),
+            msg: plain,
             aad: place.as_bytes(),
         };
         let sealed = self
@@ -69,12 +84,43 @@ impl Keys {
             .cipher
             .encrypt(&Nonce::from(nonce), payload)
             .map_err(|_| Error::Key("could not seal"))?;
-        Ok(format!(
-            "{}:{}:{}",
-            self.0.id,
-            hex::encode(nonce),
-            hex::encode(sealed)
-        ))
+        Ok((nonce, sealed))
+    }
+
+    fn open_raw(&self, place: &str, nonce: [u8; 12], body: &[u8]) -> Result<Vec<u8>, Error> {
+        let payload = Payload {
+            msg: body,
+            aad: place.as_bytes(),
+        };
+        self.0
+            .cipher
+            .decrypt(&Nonce::from(nonce), payload)
+            .map_err(|_| Error::Key("field does not belong here"))
+    }
+
+    /// Seals a file for one place: eight characters of the key's name, the nonce, the bytes.
+    pub fn seal_bytes(
+        &self,
+        context: &Context,
+        place: &str,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        let (nonce, sealed) = self.seal_raw(context, place, plain)?;
+        Ok([self.0.id.as_bytes(), &nonce, &sealed].concat())
+    }
+
+    /// Opens a file sealed for that place.
+    pub fn open_bytes(&self, place: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        let Some((id, rest)) = sealed.split_at_checked(self.0.id.len()) else {
+            return Err(Error::Key("malformed file"));
+        };
+        if id != self.0.id.as_bytes() {
+            return Err(Error::Key("sealed with another key"));
+        }
+        let Some((nonce, body)) = rest.split_first_chunk::<12>() else {
+            return Err(Error::Key("malformed file"));
+        };
+        self.open_raw(place, *nonce, body)
     }
 
     /// Opens a field sealed for that place.
@@ -92,15 +138,7 @@ impl Keys {
         let (Some(nonce), Ok(body)) = (nonce, hex::decode(body)) else {
             return Err(Error::Key("malformed field"));
         };
-        let payload = Payload {
-            msg: &body,
-            aad: place.as_bytes(),
-        };
-        let plain = self
-            .0
-            .cipher
-            .decrypt(&Nonce::from(nonce), payload)
-            .map_err(|_| Error::Key("field does not belong here"))?;
+        let plain = self.open_raw(place, nonce, &body)?;
         String::from_utf8(plain).map_err(|_| Error::Key("not text"))
     }
 
@@ -138,6 +176,10 @@ mod tests {
             "990000198506150010"
         );
         assert!(keys.open("member/id_number/2", &sealed).is_err());
+        let file = keys.seal_bytes(&context, "import/1", b"PK").unwrap();
+        assert_eq!(keys.open_bytes("import/1", &file).unwrap(), b"PK");
+        assert!(keys.open_bytes("import/2", &file).is_err());
+        assert!(keys.open_bytes("import/1", b"PK").is_err());
         assert_eq!(keys.blind("x"), keys.blind("x"));
         assert_ne!(keys.blind("x"), keys.blind("y"));
     }

@@ -6,6 +6,7 @@
 mod caller;
 mod county;
 mod fresh;
+mod jobs;
 pub mod matrix;
 
 pub use caller::{Answer, Caller};

@@ -416,6 +416,19 @@
     show();
   });
 
+  /* a job at work: its part of the page again, until the page has become another */
+  $$('[data-poll]').forEach(function poll(part) {
+    setTimeout(() => {
+      if (doc.hidden) return poll(part);
+      fetch(location.href, { headers: { 'X-Requested-With': 'zhibu' } }).then(r => r.text()).then(html => {
+        var fresh = new DOMParser().parseFromString(html, 'text/html').getElementById(part.id);
+        if (!fresh) return location.reload();
+        [['[role=status]', 'textContent'], ['progress', 'value']].forEach(p => { var a = $(p[0], part), b = $(p[0], fresh); if (a && b) a[p[1]] = b[p[1]]; });
+        return poll(part);
+      }).catch(() => { poll(part); });
+    }, Number(part.dataset.poll));
+  });
+
   /* at once: errors first, side columns closed on a phone, tab order kept */
   var sum = $('.err-sum'); if (sum) { sum.tabIndex = -1; sum.focus(); }
   if (matchMedia('(max-width:960px)').matches) $$('details[data-narrow]').forEach(d => { d.open = false; });

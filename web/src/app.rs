@@ -112,7 +112,19 @@ pub trait Identify: Send + Sync {
         store: &'a Store,
         token: &'a str,
     ) -> BoxFuture<'a, Result<Option<Actor>, store::Error>>;
+
+    /// An account with the rights it has now, for work that goes on after its request: no session,
+    /// no token. None if there is no such account, or it is suspended.
+    fn account<'a>(
+        &'a self,
+        store: &'a Store,
+        account: Id,
+    ) -> BoxFuture<'a, Result<Option<Actor>, store::Error>>;
 }
+
+/// Pieces of a sheet as they are read; dropping it ends the reading. An error is the sentence that
+/// says why not, and the last that comes.
+pub type Pieces = tokio::sync::mpsc::Receiver<Result<kernel::table::Piece, String>>;
 
 /// Turns an uploaded office file into its document; in a child process when serving.
 pub trait Parse: Send + Sync {
@@ -122,6 +134,9 @@ pub trait Parse: Send + Sync {
         file_name: String,
         bytes: Vec<u8>,
     ) -> BoxFuture<'static, Result<kernel::document::Document, String>>;
+
+    /// The rows of an uploaded sheet, at most so many, piece by piece.
+    fn table(&self, file_name: String, bytes: Vec<u8>, most_rows: usize) -> Pieces;
 }
 
 /// What every handler can reach. Cheap to clone.

@@ -10,6 +10,7 @@ mod guard;
 pub mod page;
 pub mod reply;
 pub mod rights;
+pub mod sheet;
 
 pub use actor::{Actor, Grant, Place, Reach};
 pub use app::{App, Feature, Identify, Nav, RecordChange, Route, Subscriber, router};

@@ -57,6 +57,19 @@ pub fn with_flash(path: &str, said: &str) -> String {
     )
 }
 
+/// The address with what it is narrowed to; what is empty is left out.
+pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    let said = pairs.iter().filter(|(_, value)| !value.is_empty());
+    let said: Vec<String> = said
+        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
+        .collect();
+    if said.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", said.join("&"))
+    }
+}
+
 /// A file to keep, under its Chinese name.
 pub fn attachment(file_name: &str, media: &'static str, bytes: Vec<u8>) -> crate::Result {
     let name = utf8_percent_encode(file_name, NON_ALPHANUMERIC);

@@ -8,6 +8,7 @@ pub mod maintain;
 pub mod pages;
 pub mod paths;
 pub mod rebuild;
+mod sheets;
 pub mod store;
 pub mod use_cases;
 

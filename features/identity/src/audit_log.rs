@@ -135,7 +135,7 @@ const THINGS: &[(&str, &str)] = &[
 ];
 
 /// 动作: each deed of the features in words; what is not here is put together from its parts.
-const WHOLE: [(&str, &str); 60] = [
+const WHOLE: &[(&str, &str)] = &[
     ("ask_backup", "要求立即备份"),
     ("make_backup", "完成备份"),
     ("fail_backup", "备份未成功"),
@@ -182,7 +182,15 @@ const WHOLE: [(&str, &str); 60] = [
     ("prepare_import", "预览导入"),
     ("import_organisations", "导入组织"),
     ("import_members", "导入党员"),
+    ("begin_import", "开始导入"),
+    ("map_import", "对应导入栏目"),
+    ("settle_import", "选定拿不准的行"),
+    ("cancel_import", "取消导入"),
     ("undo_import", "撤销导入"),
+    ("export_members", "导出党员名册"),
+    ("export_unmasked_members", "导出党员名册（完整号码）"),
+    ("export_posts", "导出任职"),
+    ("export_records", "导出工作纪实"),
     ("create_account", "新建账号"),
     ("suspend_account", "停用账号"),
     ("resume_account", "恢复账号"),
@@ -196,6 +204,7 @@ const WHOLE: [(&str, &str); 60] = [
     ("send_reminders", "催办"),
     ("give_feedback", "提出意见反馈"),
     ("answer_feedback", "答复意见反馈"),
+    ("see_feedback", "已看意见反馈"),
 ];
 
 /// Words for a code; the code itself beside them where a part is unknown.

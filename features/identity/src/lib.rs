@@ -9,6 +9,7 @@ mod password;
 mod paths;
 pub mod rights_table;
 mod session;
+mod sheets;
 mod store;
 mod use_cases;
 
@@ -84,6 +85,7 @@ fn account_routes() -> Vec<Route> {
     vec![
         Route::get(paths::ACCOUNTS, right, get(accounts_pages::list)),
         Route::post(paths::ACCOUNTS, right, post(accounts_pages::create)),
+        Route::get("/accounts/export", right, get(accounts_pages::export)),
         Route::get(paths::NEW_ACCOUNT, right, get(accounts_pages::new)),
         Route::get("/accounts/{id}", right, get(accounts_pages::one)),
         Route::post(
@@ -105,6 +107,7 @@ fn role_routes() -> Vec<Route> {
     vec![
         Route::get(paths::ROLES, right, get(roles::list)),
         Route::post(paths::ROLES, right, post(roles::create)),
+        Route::get("/roles/export", right, get(roles::export)),
         Route::get(paths::NEW_GRANT, right, get(roles::new)),
         Route::get("/roles/grants/{id}", right, get(roles::one)),
         Route::post("/roles/grants/{id}/revoke", right, post(roles::revoke)),
@@ -120,5 +123,6 @@ fn audit_routes() -> Vec<Route> {
         Route::post("/audit/verify", right, post(audit::check)),
         Route::get("/audit/export.csv", right, get(audit::csv)),
         Route::get("/audit/export.xlsx", right, get(audit::workbook)),
+        Route::get("/audit/rights.xlsx", right, get(rights::workbook)),
     ]
 }

@@ -92,7 +92,7 @@ mod tests {
         );
         assert!(
             sentence(Role::SuperiorSecretary)
-                .contains("；对本组织可以：记工作纪实、办理履职事项。")
+                .contains("；对本组织可以：记工作纪实、办理履职事项、对排名提出异议。")
         );
         assert_eq!(reach_words(Right::SeeMembers, Role::SystemAdmin), "—");
         assert_eq!(reach_words(Right::SeeMembers, Role::Secretary), "本组织");

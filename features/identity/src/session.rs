@@ -92,6 +92,14 @@ impl Identify for Sessions {
     ) -> BoxFuture<'a, Result<Option<Actor>, Error>> {
         Box::pin(find_actor(store, token))
     }
+
+    fn account<'a>(
+        &'a self,
+        store: &'a Store,
+        account: Id,
+    ) -> BoxFuture<'a, Result<Option<Actor>, Error>> {
+        Box::pin(actor_of(store, account))
+    }
 }
 
 async fn find_actor(store: &Store, token: &str) -> Result<Option<Actor>, Error> {
@@ -122,7 +130,44 @@ async fn find_actor(store: &Store, token: &str) -> Result<Option<Actor>, Error> 
             })
             .await?;
     }
-    let today = now.day();
+    Ok(Some(Actor {
+        account: session.account,
+        name: session.name,
+        member: session.member,
+        session: session.id,
+        csrf: session.csrf,
+        offline_key: session.offline_key,
+        must_change_password: session.must_change,
+        grants: grants_of(store, session.account).await?,
+    }))
+}
+
+/// Somebody without a session: nothing can be sent in their name from outside.
+async fn actor_of(store: &Store, account: Id) -> Result<Option<Actor>, Error> {
+    let found: Option<(String, Option<Id>)> = store
+        .db()
+        .find(
+            "SELECT name, member FROM account WHERE id = $1 AND suspended_at IS NULL",
+            params![account],
+        )
+        .await?;
+    let Some((name, member)) = found else {
+        return Ok(None);
+    };
+    Ok(Some(Actor {
+        account,
+        name,
+        member,
+        session: Id(0),
+        csrf: String::new(),
+        offline_key: String::new(),
+        must_change_password: false,
+        grants: grants_of(store, account).await?,
+    }))
+}
+
+/// The roles an account holds today.
+async fn grants_of(store: &Store, account: Id) -> Result<Vec<Grant>, Error> {
     let grants: Vec<GrantRow> = store
         .db()
         .all(
@@ -130,7 +175,7 @@ async fn find_actor(store: &Store, token: &str) -> Result<Option<Actor>, Error> 
              FROM role_grant g JOIN node n ON n.id = g.node
              WHERE g.account = $1 AND g.from_day <= $2 AND (g.to_day IS NULL OR g.to_day >= $2)
              ORDER BY g.id",
-            params![session.account, today],
+            params![account, store.today()],
         )
         .await?;
     let grants = grants.into_iter().filter_map(|row| {
@@ -147,14 +192,5 @@ async fn find_actor(store: &Store, token: &str) -> Result<Option<Actor>, Error> 
             },
         })
     });
-    Ok(Some(Actor {
-        account: session.account,
-        name: session.name,
-        member: session.member,
-        session: session.id,
-        csrf: session.csrf,
-        offline_key: session.offline_key,
-        must_change_password: session.must_change,
-        grants: grants.collect(),
-    }))
+    Ok(grants.collect())
 }

@@ -334,6 +334,7 @@ row! {
         pub node: Id,
         pub node_name: String,
         pub path: TreePath,
+        pub zone: Option<Id>,
         pub from_day: Day,
         pub to_day: Option<Day>,
         pub reason: String,
@@ -359,7 +360,8 @@ impl GrantLine {
 
 const GRANT_LINE: &str =
     "SELECT g.id, g.account, a.name AS account_name, a.username, g.role, g.node,
-    n.name AS node_name, n.path, g.from_day, g.to_day, g.reason, g.revoked_at
+    n.name AS node_name, n.path,
+    CASE WHEN n.category = 'zone' THEN n.id ELSE n.zone END AS zone, g.from_day, g.to_day, g.reason, g.revoked_at
     FROM role_grant g JOIN account a ON a.id = g.account JOIN node n ON n.id = g.node";
 
 /// What the list of accounts is narrowed to.
@@ -477,6 +479,14 @@ pub async fn grants(db: &Db, asked: &ListGrants<'_>, today: Day) -> Result<Vec<G
 pub async fn grant_line(db: &Db, id: Id) -> Result<Option<GrantLine>, Error> {
     db.find(&format!("{GRANT_LINE} WHERE g.id = $1"), params![id])
         .await
+}
+
+/// Paths of the organisations with none above.
+pub async fn roots(db: &Db) -> Result<Vec<TreePath>, Error> {
+    let sql = "SELECT path FROM node WHERE category = 'organisation' AND LENGTH(path) = $1
+               ORDER BY path";
+    let level = i64::try_from(TreePath::LABEL).unwrap_or(3);
+    db.column(sql, params![level]).await
 }
 
 /// Names to choose from while typing.

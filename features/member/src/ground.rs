@@ -4,31 +4,38 @@ use crate::forms::order;
 use crate::id_number::{IdNumber, mask};
 use crate::sheets::{BIRTH, NAME, NUMBER, Read, UNIT, read};
 use crate::store::{self as rows, Member};
+use kernel::table::Row;
 use kernel::{Day, Id};
-use office::table;
 use org::Node;
-use org::import::{Change, Choice, Plan, PlanRow, Verdict};
+use org::import::{Change, Choice, PlanRow, Verdict};
 use org::typed;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::{Db, Error, Keys, Store};
-use web::{Actor, Right};
+use web::{Actor, Reach, Right};
 
-/// Everything the rows are compared with.
+/// What a 单位 cell names: the place in `mine`, with the doubt where the name does not quite fit.
+type Named = Result<(usize, Option<String>), String>;
+
+/// Everything the rows are compared with: the organisations once, the members of some rows at a
+/// time ([`Ground::look`]).
 pub struct Ground {
     today: Day,
     keys: Keys,
+    reach: Reach,
     mine: Vec<Node>,
+    at: HashMap<Id, usize>,
     by_name: HashMap<String, Vec<usize>>,
     by_unit: HashMap<String, Vec<Id>>,
-    here: HashMap<(Id, String), Vec<Member>>,
+    named: HashMap<String, Named>,
     by_blind: HashMap<String, Member>,
     namesakes: HashMap<String, Vec<Member>>,
+    seen: HashMap<String, usize>,
     single: bool,
 }
 
 impl Ground {
-    /// Loads what the rows of that sheet could touch, in a fixed number of queries.
-    pub async fn load(store: &Store, actor: &Actor, sheet: &[table::Row]) -> Result<Ground, Error> {
+    /// Loads what is the same for every row, in a fixed number of queries.
+    pub async fn load(store: &Store, actor: &Actor) -> Result<Ground, Error> {
         let (db, reach) = (store.db(), actor.reach(Right::EditMembers));
         let mine = org::store::organisations(db, &reach).await?;
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
@@ -44,52 +51,69 @@ impl Ground {
                     .push(i);
             }
         }
-        let mut ground = Ground {
+        Ok(Ground {
             today: store.today(),
             keys: store.keys.clone(),
             by_unit: covering(db, &mine, store.today()).await?,
+            at: mine.iter().enumerate().map(|(i, n)| (n.id, i)).collect(),
             mine,
             by_name,
-            here: HashMap::new(),
+            named: HashMap::new(),
             by_blind: HashMap::new(),
             namesakes: HashMap::new(),
+            seen: HashMap::new(),
             single: reach.subtrees.is_empty() && reach.exact.len() == 1,
-        };
-        let mut branches: Vec<Id> = sheet
-            .iter()
-            .filter_map(|row| ground.branch(&row.cells[UNIT]).ok().map(|(n, _)| n.id))
-            .collect();
-        branches.sort_unstable();
-        branches.dedup();
-        for member in rows::of_branches(db, &branches).await? {
-            ground
-                .here
-                .entry((member.branch, member.name.clone()))
-                .or_default()
-                .push(member);
+            reach,
+        })
+    }
+
+    /// Loads the members some rows could be about, in a fixed number of queries; those of the rows
+    /// before are forgotten.
+    pub async fn look(&mut self, db: &Db, sheet: &[Row]) -> Result<(), Error> {
+        for row in sheet {
+            let cell = &row.cells[UNIT];
+            if !self.named.contains_key(cell) {
+                self.named.insert(cell.clone(), self.resolve(cell));
+            }
         }
         let numbers = sheet
             .iter()
             .filter_map(|row| IdNumber::parse(&row.cells[NUMBER]).ok());
-        let blinds: Vec<String> = numbers.map(|n| store.keys.blind(n.as_str())).collect();
-        for member in rows::by_blinds(db, &blinds).await? {
-            ground
-                .by_blind
-                .insert(member.id_blind.clone().unwrap_or_default(), member);
-        }
-        let names: Vec<String> = sheet.iter().map(|row| row.cells[NAME].clone()).collect();
-        for member in rows::by_names(db, &reach, &names).await? {
-            ground
-                .namesakes
+        let blinds: Vec<String> = numbers.map(|n| self.keys.blind(n.as_str())).collect();
+        let known = rows::by_blinds(db, &blinds).await?;
+        self.by_blind = known
+            .into_iter()
+            .filter_map(|m| Some((m.id_blind.clone()?, m)))
+            .collect();
+        let names: HashSet<String> = sheet
+            .iter()
+            .map(|row| row.cells[NAME].split_whitespace().collect())
+            .collect();
+        let names: Vec<String> = names.into_iter().collect();
+        self.namesakes.clear();
+        for member in rows::by_names(db, &self.reach, &names).await? {
+            self.namesakes
                 .entry(member.name.clone())
                 .or_default()
                 .push(member);
         }
-        Ok(ground)
+        Ok(())
+    }
+
+    fn node(&self, id: Id) -> Option<&Node> {
+        self.at.get(&id).map(|i| &self.mine[*i])
     }
 
     /// The branch a 单位 cell names; with the doubt, where the name does not quite fit.
     fn branch(&self, cell: &str) -> Result<(&Node, Option<String>), String> {
+        match self.named.get(cell) {
+            Some(Ok((at, doubt))) => Ok((&self.mine[*at], doubt.clone())),
+            Some(Err(reason)) => Err(reason.clone()),
+            None => Err("没有单位。".to_owned()),
+        }
+    }
+
+    fn resolve(&self, cell: &str) -> Named {
         if cell.is_empty() {
             return Err("没有单位。".to_owned());
         }
@@ -102,42 +126,53 @@ impl Ground {
             }
         };
         match self.by_name.get(&key).map(Vec::as_slice) {
-            Some([one]) => return Ok((&self.mine[*one], None)),
+            Some([one]) => return Ok((*one, None)),
             Some([_, ..]) => return Err(format!("有几个组织都叫“{cell}”，请填写全称。")),
             _ => {}
         }
-        let found: Vec<&Node> = match self.by_unit.get(&key) {
-            Some(ids) => self.mine.iter().filter(|n| ids.contains(&n.id)).collect(),
-            None => self
-                .mine
+        let found: Vec<usize> = match self.by_unit.get(&key) {
+            Some(ids) => ids
                 .iter()
-                .filter(|n| typed::name_key(&n.name).contains(&key))
+                .filter_map(|id| self.at.get(id))
+                .copied()
                 .collect(),
+            None => {
+                let all = self.mine.iter().enumerate();
+                let near = all.filter(|(_, n)| typed::name_key(&n.name).contains(&key));
+                near.map(|(i, _)| i).take(2).collect()
+            }
         };
+        let name = |at: &usize| self.mine[*at].name.as_str();
         match found.as_slice() {
-            [one] if self.by_unit.contains_key(&key) => Ok((
-                one,
-                Some(format!("单位写“{cell}”，按所属学校归入{}", one.name)),
-            )),
+            [one] if self.by_unit.contains_key(&key) => {
+                let doubt = format!("单位写“{cell}”，按所属学校归入{}", name(one));
+                Ok((*one, Some(doubt)))
+            }
             [one] if key.chars().count() >= 4 => {
-                Ok((one, Some(format!("单位写“{cell}”，看来是{}", one.name))))
+                let doubt = format!("单位写“{cell}”，看来是{}", name(one));
+                Ok((*one, Some(doubt)))
             }
             _ => Err(foreign()),
         }
     }
 
-    /// What the rows of a sheet would do.
-    pub fn plan(&self, sheet: Vec<table::Row>) -> Result<Plan, Error> {
-        let mut seen: HashMap<String, usize> = HashMap::new();
-        let mut plan = Plan::default();
+    /// What some rows would do; rows of one file are told apart from those before them.
+    pub async fn plan(&mut self, db: &Db, sheet: Vec<Row>) -> Result<Vec<PlanRow>, Error> {
+        self.look(db, &sheet).await?;
+        let mut plan = Vec::with_capacity(sheet.len());
         for row in sheet {
             let title = if row.cells[NAME].is_empty() {
                 "（空）".to_owned()
             } else {
                 row.cells[NAME].clone()
             };
-            let verdict = self.judge(&row, &mut seen)?;
-            plan.rows.push(PlanRow {
+            let mut verdict = self.judge(&row)?;
+            let is_bad = matches!(verdict, Verdict::Bad { .. });
+            if let Some(first) = (!is_bad).then(|| self.again(&row)).flatten() {
+                let reason = format!("与第{first}行重复，请只留一行。");
+                verdict = Verdict::Bad { reason };
+            }
+            plan.push(PlanRow {
                 number: row.number,
                 title,
                 cells: row.cells,
@@ -147,7 +182,24 @@ impl Ground {
         Ok(plan)
     }
 
-    fn judge(&self, row: &table::Row, seen: &mut HashMap<String, usize>) -> Result<Verdict, Error> {
+    /// The row of the same file that is about the same person, if one came before.
+    fn again(&mut self, row: &Row) -> Option<usize> {
+        let who = match IdNumber::parse(&row.cells[NUMBER]) {
+            Ok(number) => number.as_str().to_owned(),
+            Err(_) => {
+                let (branch, _) = self.branch(&row.cells[UNIT]).ok()?;
+                let name: String = row.cells[NAME].split_whitespace().collect();
+                format!(
+                    "{}/{name}/{}/{}",
+                    branch.id, row.cells[BIRTH], row.cells[NUMBER]
+                )
+            }
+        };
+        self.seen.insert(who, row.number)
+    }
+
+    /// What a row would do as things stand, whatever other rows say. Its members were looked up.
+    pub fn judge(&self, row: &Row) -> Result<Verdict, Error> {
         let bad = |reason: String| Ok(Verdict::Bad { reason });
         let (branch, doubt) = match self.branch(&row.cells[UNIT]) {
             Ok(found) => found,
@@ -157,13 +209,6 @@ impl Ground {
             Ok(read) => read,
             Err(reason) => return bad(reason),
         };
-        let who = match &read.number {
-            Some(number) => number.as_str().to_owned(),
-            None => format!("{}/{}/{}", branch.id, read.name, row.cells[BIRTH]),
-        };
-        if let Some(first) = seen.insert(who, row.number) {
-            return bad(format!("与第{first}行重复，请只留一行。"));
-        }
         let verdict = self.matched(branch, &read)?;
         Ok(match (doubt, verdict) {
             (None, verdict) => verdict,
@@ -194,13 +239,9 @@ impl Ground {
         {
             return self.known_number(branch, read, known);
         }
-        let empty = vec![];
-        let here = self
-            .here
-            .get(&(branch.id, read.name.clone()))
-            .unwrap_or(&empty);
+        let named = self.namesakes.get(&read.name).into_iter().flatten();
         let mut same = Vec::new();
-        for member in here {
+        for member in named.filter(|m| m.branch == branch.id) {
             if self.may_be(read, member)? {
                 same.push(member);
             }
@@ -278,11 +319,7 @@ impl Ground {
         let Some(other) = elsewhere else {
             return Ok(Verdict::Create);
         };
-        let place = self
-            .mine
-            .iter()
-            .find(|n| n.id == other.branch)
-            .map_or("", |n| n.name.as_str());
+        let place = self.node(other.branch).map_or("", |n| n.name.as_str());
         let mut choices = vec![Choice {
             label: "是两个人，新增".to_owned(),
             verdict: Verdict::Create,
@@ -298,8 +335,7 @@ impl Ground {
     }
 
     fn known_number(&self, branch: &Node, read: &Read, known: &Member) -> Result<Verdict, Error> {
-        let mine = self.mine.iter().find(|n| n.id == known.branch);
-        let Some(place) = mine.filter(|_| known.ended_on.is_none()) else {
+        let Some(place) = self.node(known.branch).filter(|_| known.ended_on.is_none()) else {
             let reason = "这个公民身份号码已登记在名册上，请核对号码；如果是从别的支部转来，请联系党建办办理转接。";
             return Ok(Verdict::Bad {
                 reason: reason.to_owned(),
@@ -348,11 +384,7 @@ impl Ground {
 
     fn moving(&self, branch: &Node, read: &Read, known: &Member) -> Result<Verdict, Error> {
         let (_, mut changes) = read.update(&self.keys, known, self.today)?;
-        let was = self
-            .mine
-            .iter()
-            .find(|n| n.id == known.branch)
-            .map_or("", |n| n.name.as_str());
+        let was = self.node(known.branch).map_or("", |n| n.name.as_str());
         let change = Change {
             field: "单位".to_owned(),
             was: was.to_owned(),
@@ -379,12 +411,13 @@ async fn covering(db: &Db, mine: &[Node], today: Day) -> Result<HashMap<String, 
         .into_iter()
         .map(|n| (n.id, n))
         .collect();
+    let own: HashSet<Id> = mine.iter().map(|n| n.id).collect();
     let mut names: HashMap<String, Vec<Id>> = HashMap::new();
     for edge in org::store::edges(db, "coverage", today).await? {
         let Some(unit) = units.get(&edge.child) else {
             continue;
         };
-        if !mine.iter().any(|n| n.id == edge.parent) {
+        if !own.contains(&edge.parent) {
             continue;
         }
         for name in [&unit.name, &unit.short_name] {

@@ -18,7 +18,12 @@ pub use use_cases::NewMember;
 
 use ::store::Migration;
 use axum::routing::{get, post};
-use pages::{close, edit, exchange, member, organisation, posts, roster};
+use org::import::{self, Kind};
+use org::pages::import_flow as flow;
+use pages::{
+    close, edit, exchange, member, organisation, organisation_export, posts, roster, roster_export,
+};
+use use_cases::import_members::Members;
 use web::{Feature, Nav, Right, Route};
 
 fn always(_: &web::Actor) -> bool {
@@ -41,6 +46,16 @@ pub fn feature() -> Feature {
         routes: vec![
             Route::get("/organisations", TREE, get(organisation::home)),
             Route::get("/organisations/{id}", TREE, get(organisation::show)),
+            Route::get(
+                "/organisations/{id}/below/export",
+                TREE,
+                get(organisation_export::below),
+            ),
+            Route::get(
+                "/organisations/{id}/posts/export",
+                TREE,
+                get(organisation_export::posts),
+            ),
             Route::get("/organisations/{id}/close", SHAPE, get(close::show)),
             Route::post("/organisations/{id}/close", SHAPE, post(close::save)),
             Route::get("/organisations/{id}/posts/new", SHAPE, get(posts::new)),
@@ -51,18 +66,58 @@ pub fn feature() -> Feature {
                 SEE,
                 get(roster::of_organisation),
             ),
+            Route::get(
+                "/organisations/{id}/members/export",
+                SEE,
+                get(roster_export::of_organisation),
+            ),
             Route::get("/members", SEE, get(roster::everybody)),
+            Route::get("/members/list/export", SEE, get(roster_export::everybody)),
+            Route::post("/members/list/export", SEE, post(roster_export::asked_for)),
             Route::post("/members/find", SEE, post(roster::find)),
             Route::get("/members/new", EDIT, get(edit::new)),
             Route::post("/members/new", EDIT, post(edit::create)),
             Route::get("/members/template", EDIT, get(exchange::template)),
             Route::get("/members/export", SEE, get(exchange::export)),
-            Route::get("/members/import", EDIT, get(exchange::upload)),
-            Route::post("/members/import", EDIT, post(exchange::receive)),
-            Route::get("/members/import/{id}", EDIT, get(exchange::preview)),
-            Route::get("/members/import/{id}/bad", EDIT, get(exchange::bad)),
-            Route::post("/members/import/{id}/apply", EDIT, post(exchange::apply)),
-            Route::post("/members/import/{id}/undo", EDIT, post(exchange::undo)),
+            Route::get("/members/import", EDIT, get(flow::upload::<Members>)),
+            Route::post("/members/import", EDIT, post(flow::receive::<Members>)),
+            Route::get("/members/import/{id}", EDIT, get(flow::show::<Members>)),
+            Route::get(
+                "/members/import/{id}/columns",
+                EDIT,
+                get(flow::show_columns::<Members>),
+            ),
+            Route::post(
+                "/members/import/{id}/columns",
+                EDIT,
+                post(flow::set_columns::<Members>),
+            ),
+            Route::get(
+                "/members/import/{id}/rows",
+                EDIT,
+                get(flow::list::<Members>),
+            ),
+            Route::post(
+                "/members/import/{id}/choose",
+                EDIT,
+                post(flow::choose::<Members>),
+            ),
+            Route::get("/members/import/{id}/bad", EDIT, get(flow::bad::<Members>)),
+            Route::post(
+                "/members/import/{id}/apply",
+                EDIT,
+                post(flow::apply::<Members>),
+            ),
+            Route::post(
+                "/members/import/{id}/undo",
+                EDIT,
+                post(flow::undo::<Members>),
+            ),
+            Route::post(
+                "/members/import/{id}/cancel",
+                EDIT,
+                post(flow::cancel::<Members>),
+            ),
             Route::get("/members/{id}", SEE, get(member::show)),
             Route::post(
                 "/members/{id}/unmask",
@@ -90,6 +145,11 @@ pub fn feature() -> Feature {
                 shown: always,
                 count: None,
             },
+        ],
+        jobs: vec![
+            (Members::CHECK, import::check::run::<Members>),
+            (Members::APPLY, import::apply::run::<Members>),
+            (Members::UNDO, import::undo::run::<Members>),
         ],
         ..Feature::default()
     }

@@ -2,7 +2,7 @@
 
 use crate::forms::{contradiction, order};
 use crate::id_number::{IdNumber, mask};
-use crate::store::{self as rows, Filter, Member};
+use crate::store::Member;
 use crate::use_cases::NewMember;
 use crate::words;
 use kernel::{Day, Id};
@@ -11,8 +11,7 @@ use org::Node;
 use org::import::Change;
 use org::typed::{self, TypedDay};
 use std::collections::HashMap;
-use store::{Error, Keys, Store};
-use web::Reach;
+use store::{Error, Keys};
 
 pub(crate) const UNIT: usize = 0;
 pub(crate) const NAME: usize = 1;
@@ -59,6 +58,36 @@ pub fn template(units: &[Node]) -> SheetOut {
     }
 }
 
+/// Other names people give to the columns.
+pub fn aliases(title: &str) -> &'static [&'static str] {
+    match title {
+        "单位" => &[
+            "所在党支部",
+            "党支部",
+            "所在党组织",
+            "支部名称",
+            "所属党支部",
+        ],
+        "姓名" => &["党员姓名", "名字"],
+        "公民身份号码" => &[
+            "身份证号",
+            "身份证号码",
+            "公民身份证号",
+            "证件号码",
+            "身份证",
+        ],
+        "出生日期" => &["出生年月", "出生年月日", "出生时间"],
+        "入党日期" => &["入党时间", "入党年月", "加入党组织日期"],
+        "转正日期" => &["转正时间"],
+        "学历" => &["文化程度"],
+        "党员身份" => &["人员类别", "党员状态", "正式预备"],
+        "党员类别" => &["类别"],
+        "电话" => &["联系电话", "手机", "手机号", "手机号码"],
+        "岗位" => &["工作岗位", "职务", "岗位职务"],
+        _ => &[],
+    }
+}
+
 /// A member as the sheet shows them: numbers masked, so that a lost file gives little away; a mask
 /// that comes back unchanged means 'as it is'.
 fn cells(keys: &Keys, member: &Member, branch: &str) -> Result<Vec<Value>, Error> {
@@ -81,28 +110,14 @@ fn cells(keys: &Keys, member: &Member, branch: &str) -> Result<Vec<Value>, Error
     ])
 }
 
-/// Everybody within reach (below one organisation, if one is named) as a sheet.
-pub async fn export(store: &Store, reach: &Reach, under: Option<&Node>) -> Result<SheetOut, Error> {
-    let db = store.db();
-    let filter = Filter {
-        under: under.map(|n| n.path.clone()),
-        ..Filter::default()
-    };
-    let members = rows::roster(db, reach, &filter, None, 1_000_000).await?;
-    let units = org::store::organisations(db, reach).await?;
-    let names: HashMap<Id, &str> = units.iter().map(|n| (n.id, n.name.as_str())).collect();
-    let row = |m: &Member| {
-        cells(
-            &store.keys,
-            m,
-            names.get(&m.branch).copied().unwrap_or_default(),
-        )
-    };
-    let rows = members.iter().map(row).collect::<Result<Vec<_>, _>>()?;
-    Ok(SheetOut {
-        rows,
-        ..template(&units)
-    })
+/// Members as rows of the sheet.
+pub fn lines(
+    keys: &Keys,
+    members: &[Member],
+    branches: &HashMap<Id, &str>,
+) -> Result<Vec<Vec<Value>>, Error> {
+    let branch = |m: &Member| branches.get(&m.branch).copied().unwrap_or_default();
+    members.iter().map(|m| cells(keys, m, branch(m))).collect()
 }
 
 /// What a cell says about an optional text.
@@ -188,6 +203,9 @@ pub fn read(cells: &[String], today: Day) -> Result<Read, String> {
     let (number, masked) = match Said::read(&cells[NUMBER]) {
         Said::Nothing | Said::Clear => (None, None),
         Said::Masked(text) => (None, Some(text)),
+        Said::Is(text) if is_scientific(&text) => {
+            return Err(format!("公民身份号码“{text}”{BLURRED}"));
+        }
         Said::Is(text) => (
             Some(IdNumber::parse(&text).map_err(|why| why.words().to_owned())?),
             None,
@@ -215,8 +233,27 @@ pub fn read(cells: &[String], today: Day) -> Result<Read, String> {
         joined: day(JOINED, "入党日期")?,
         full: day(FULL, "转正日期")?,
         job: said(JOB, "岗位", 60)?,
-        phone: said(PHONE, "电话", 30)?,
+        phone: match said(PHONE, "电话", 30)? {
+            Said::Is(text) if is_scientific(&text) => {
+                return Err(format!("电话“{text}”{BLURRED}"));
+            }
+            Said::Is(text) => Said::Is(typed::half_width(&text)),
+            other => other,
+        },
     })
+}
+
+const BLURRED: &str =
+    "：号码被 Excel 改成了科学计数，末尾几位已经丢失。请把这一列设为“文本”格式，重新填写完整号码。";
+
+/// `9.90000198506150E+17`: what Excel makes of a long number in a cell that is not text.
+fn is_scientific(text: &str) -> bool {
+    let Some((head, power)) = text.split_once(['E', 'e']) else {
+        return false;
+    };
+    let power = power.strip_prefix('+').unwrap_or(power);
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    digits(power) && digits(&head.replacen('.', "", 1))
 }
 
 /// A day over what stood there: a month alone does not blur a day that agrees with it.

@@ -319,7 +319,7 @@ pub async fn counts_on(db: &Db, on: Day) -> Result<Vec<(Id, i64)>, Error> {
 /// Members whose blind index is one of those, wherever they are.
 pub async fn by_blinds(db: &Db, blinds: &[String]) -> Result<Vec<Member>, Error> {
     let mut found = Vec::new();
-    for some in blinds.chunks(5_000) {
+    for some in blinds.chunks(500) {
         let list = store::placeholders(1, some.len());
         let sql = format!("SELECT {MEMBER} FROM member m WHERE m.id_blind IN ({list})");
         found.extend(
@@ -333,7 +333,7 @@ pub async fn by_blinds(db: &Db, blinds: &[String]) -> Result<Vec<Member>, Error>
 /// Members on the rosters of those branches.
 pub async fn of_branches(db: &Db, branches: &[Id]) -> Result<Vec<Member>, Error> {
     let mut found = Vec::new();
-    for some in branches.chunks(5_000) {
+    for some in branches.chunks(500) {
         let list = store::placeholders(1, some.len());
         let sql = format!(
             "SELECT {MEMBER} FROM member m WHERE m.ended_on IS NULL AND m.branch IN ({list})"
@@ -347,7 +347,7 @@ pub async fn of_branches(db: &Db, branches: &[Id]) -> Result<Vec<Member>, Error>
 /// Members of those names within reach.
 pub async fn by_names(db: &Db, reach: &Reach, names: &[String]) -> Result<Vec<Member>, Error> {
     let mut found = Vec::new();
-    for some in names.chunks(5_000) {
+    for some in names.chunks(500) {
         let mut values: Vec<Value> = some.iter().map(store::Param::value).collect();
         let list = store::placeholders(1, some.len());
         let within = reach.sql("m.path", "m.zone", &mut values);

@@ -2,6 +2,7 @@
 
 pub mod forms;
 pub mod import;
+pub mod lineage;
 pub mod pages;
 pub mod paths;
 pub mod pinyin;
@@ -12,11 +13,14 @@ pub mod typed;
 pub mod use_cases;
 
 pub use self::store::Node;
+pub use lineage::Lineage;
 pub use use_cases::{NewNode, NewPost};
 
 use ::store::Migration;
 use axum::routing::{get, post};
-use pages::{edit, exchange, relocate};
+use import::Kind;
+use pages::{edit, exchange, import_flow as flow, relocate};
+use use_cases::import_organisations::Organisations;
 use web::{Feature, Right, Route};
 
 /// Its tables, ways in and links.
@@ -25,11 +29,18 @@ pub fn feature() -> Feature {
     const SEE: Right = Right::SeeOrganisations;
     Feature {
         name: "org",
-        migrations: vec![Migration {
-            number: 3,
-            name: "org",
-            sql: include_str!("../migrations/0003_org.sql"),
-        }],
+        migrations: vec![
+            Migration {
+                number: 3,
+                name: "org",
+                sql: include_str!("../migrations/0003_org.sql"),
+            },
+            Migration {
+                number: 9,
+                name: "import_rows",
+                sql: include_str!("../migrations/0009_import_rows.sql"),
+            },
+        ],
         routes: vec![
             Route::get("/organisations/new", EDIT, get(edit::new)),
             Route::post("/organisations/new", EDIT, post(edit::create)),
@@ -39,22 +50,68 @@ pub fn feature() -> Feature {
             Route::post("/organisations/{id}/move", EDIT, post(relocate::save)),
             Route::get("/organisations/template", EDIT, get(exchange::template)),
             Route::get("/organisations/export", SEE, get(exchange::export)),
-            Route::get("/organisations/import", EDIT, get(exchange::upload)),
-            Route::post("/organisations/import", EDIT, post(exchange::receive)),
-            Route::get("/organisations/import/{id}", EDIT, get(exchange::preview)),
-            Route::get("/organisations/import/{id}/bad", EDIT, get(exchange::bad)),
+            Route::get(
+                "/organisations/import",
+                EDIT,
+                get(flow::upload::<Organisations>),
+            ),
+            Route::post(
+                "/organisations/import",
+                EDIT,
+                post(flow::receive::<Organisations>),
+            ),
+            Route::get(
+                "/organisations/import/{id}",
+                EDIT,
+                get(flow::show::<Organisations>),
+            ),
+            Route::get(
+                "/organisations/import/{id}/columns",
+                EDIT,
+                get(flow::show_columns::<Organisations>),
+            ),
+            Route::post(
+                "/organisations/import/{id}/columns",
+                EDIT,
+                post(flow::set_columns::<Organisations>),
+            ),
+            Route::get(
+                "/organisations/import/{id}/rows",
+                EDIT,
+                get(flow::list::<Organisations>),
+            ),
+            Route::post(
+                "/organisations/import/{id}/choose",
+                EDIT,
+                post(flow::choose::<Organisations>),
+            ),
+            Route::get(
+                "/organisations/import/{id}/bad",
+                EDIT,
+                get(flow::bad::<Organisations>),
+            ),
             Route::post(
                 "/organisations/import/{id}/apply",
                 EDIT,
-                post(exchange::apply),
+                post(flow::apply::<Organisations>),
             ),
             Route::post(
                 "/organisations/import/{id}/undo",
                 EDIT,
-                post(exchange::undo),
+                post(flow::undo::<Organisations>),
+            ),
+            Route::post(
+                "/organisations/import/{id}/cancel",
+                EDIT,
+                post(flow::cancel::<Organisations>),
             ),
         ],
-        jobs: vec![(places::JOB, places::run)],
+        jobs: vec![
+            (places::JOB, places::run),
+            (Organisations::CHECK, import::check::run::<Organisations>),
+            (Organisations::APPLY, import::apply::run::<Organisations>),
+            (Organisations::UNDO, import::undo::run::<Organisations>),
+        ],
         ..Feature::default()
     }
 }

@@ -1,10 +1,10 @@
 //! 组织表: one sheet for organisations, units, zones and bodies, the same out and in.
 
-use crate::import::{Change, Plan, PlanRow, Verdict};
+use crate::import::{Change, PlanRow, Verdict};
 use crate::store::{self as rows, Node};
 use crate::typed;
+use kernel::table::Row;
 use kernel::{Day, Id};
-use office::table;
 use office::xlsx::{Column, Kind, SheetOut, Value};
 use std::collections::{BTreeMap, HashMap};
 use store::{Db, Error};
@@ -189,12 +189,12 @@ impl Ground {
     }
 
     /// What the rows of a sheet would do.
-    pub fn plan(&self, actor: &Actor, sheet: Vec<table::Row>) -> Plan {
+    pub fn plan(&self, actor: &Actor, sheet: Vec<Row>) -> Vec<PlanRow> {
         let mut coming: HashMap<String, usize> = HashMap::new();
         for row in &sheet {
             *coming.entry(typed::name_key(&row.cells[NAME])).or_default() += 1;
         }
-        let judge = |row: table::Row| {
+        let judge = |row: Row| {
             let verdict = self.judge(actor, &row.cells, &coming);
             let verdict = verdict.unwrap_or_else(|reason| Verdict::Bad { reason });
             let title = if row.cells[NAME].is_empty() {
@@ -209,9 +209,7 @@ impl Ground {
                 verdict,
             }
         };
-        Plan {
-            rows: sheet.into_iter().map(judge).collect(),
-        }
+        sheet.into_iter().map(judge).collect()
     }
 
     fn judge(
@@ -390,9 +388,16 @@ impl Ground {
     }
 
     /// The node a row's 上级 names, once rows before it have been made.
-    pub fn parent_named(&self, name: &str) -> Option<Id> {
+    pub fn parent_named(&self, name: &str) -> Option<&Node> {
         let fits = |n: &Node| matches!(n.category.as_str(), "organisation" | "unit");
-        self.unique(name, fits).map(|n| n.id)
+        self.unique(name, fits)
+    }
+
+    /// Whether there is a node of that row's name and category.
+    pub fn has(&self, read: &Read) -> bool {
+        let named = self.by_name.get(&typed::name_key(&read.name));
+        let mut named = named.into_iter().flatten().map(|i| &self.nodes[*i]);
+        named.any(|n| n.category == read.category)
     }
 
     /// Reads a row; the sentence says what is wrong with it.
@@ -442,7 +447,7 @@ impl Ground {
             if text.is_empty() {
                 continue;
             }
-            let value = text
+            let value = typed::half_width(text)
                 .parse::<i64>()
                 .ok()
                 .filter(|n| (0..10_000_000).contains(n));

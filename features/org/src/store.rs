@@ -284,6 +284,48 @@ pub async fn posts_of_kind(db: &Db, kind: &str, on: Day) -> Result<Vec<Post>, Er
     db.all(&sql, params![kind, on]).await
 }
 
+store::row! {
+    /// A post with its words and where it is held.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct HeldPost {
+        /// 职务
+        pub word: String,
+        /// 姓名
+        pub holder: String,
+        /// 配备方式 of a secretary.
+        pub staffing: Option<String>,
+        /// First day.
+        pub from_day: Day,
+        /// 届满
+        pub term_to: Option<Day>,
+        /// The organisation.
+        pub node_name: String,
+        /// Its present path.
+        pub path: TreePath,
+        /// Its present zone.
+        pub zone: Option<Id>,
+    }
+}
+
+/// The posts held on a day at that place and below, as far as a reach goes: by the tree and by rank.
+pub async fn posts_below(
+    db: &Db,
+    reach: &Reach,
+    path: &TreePath,
+    on: Day,
+) -> Result<Vec<HeldPost>, Error> {
+    let mut values = params![path, path.end(), on];
+    let within = reach.sql("n.path", "n.zone", &mut values);
+    let sql = format!(
+        "SELECT k.name AS word, p.holder, p.staffing, p.from_day, p.term_to, n.name AS node_name,
+         n.path, n.zone FROM post p JOIN node n ON n.id = p.node JOIN post_kind k ON k.code = p.kind
+         WHERE n.category = 'organisation' AND n.path >= $1 AND n.path < $2 AND p.from_day <= $3
+           AND (p.to_day IS NULL OR p.to_day >= $3) AND {within}
+         ORDER BY n.path, k.rank, p.from_day, p.id"
+    );
+    db.all(&sql, values).await
+}
+
 /// Every edge of a tree that stood on a day.
 pub async fn edges(db: &Db, tree: &str, on: Day) -> Result<Vec<Edge>, Error> {
     db.all(

@@ -61,6 +61,17 @@ pub fn day(text: &str) -> Option<TypedDay> {
     }
 }
 
+/// Digits and letters of full width become plain ones: `１３８` is `138`.
+pub fn half_width(text: &str) -> String {
+    let plain = |c: char| match c {
+        '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '＋' | '－' => {
+            char::from_u32(c as u32 - 0xFEE0).unwrap_or(c)
+        }
+        c => c,
+    };
+    text.chars().map(plain).collect()
+}
+
 /// Splits `甲、乙,丙` into its parts.
 pub fn list(text: &str) -> Vec<String> {
     let parts = text.split(['、', ',', '，', ';', '；', '\n']);

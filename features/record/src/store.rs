@@ -85,6 +85,10 @@ row! {
         pub subkind: String,
         /// Whose.
         pub organisation_name: String,
+        /// Where that is.
+        pub path: TreePath,
+        /// In which zone.
+        pub zone: Option<Id>,
         /// The day it happened.
         pub day: Day,
         /// 主题
@@ -202,7 +206,7 @@ pub async fn ledger(
     }
     values.extend(params![most]);
     let sql = format!(
-        "SELECT r.id, r.kind, r.subkind, n.name AS organisation_name, r.day, r.title,
+        "SELECT r.id, r.kind, r.subkind, n.name AS organisation_name, r.path, r.zone, r.day, r.title,
          r.speaker_name, r.attended, r.expected, r.audience, r.content, r.created_by_name,
          (SELECT COUNT(*) FROM file_use u WHERE u.object_kind = 'record' AND u.object = r.id) AS evidence
          FROM record r JOIN node n ON n.id = r.organisation

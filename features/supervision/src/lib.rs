@@ -1,5 +1,6 @@
 //! Readers across the others: who stands where, who still owes, reminders, what is a burden.
 
+pub mod burden;
 pub mod pages;
 pub mod paths;
 pub mod sheets;
@@ -15,11 +16,18 @@ use web::Feature;
 pub fn feature() -> Feature {
     Feature {
         name: "supervision",
-        migrations: vec![Migration {
-            number: 8,
-            name: "supervision",
-            sql: include_str!("../migrations/0008_supervision.sql"),
-        }],
+        migrations: vec![
+            Migration {
+                number: 8,
+                name: "supervision",
+                sql: include_str!("../migrations/0008_supervision.sql"),
+            },
+            Migration {
+                number: 12,
+                name: "feedback_states",
+                sql: include_str!("../migrations/0012_feedback_states.sql"),
+            },
+        ],
         routes: pages::routes(),
         nav: pages::nav(),
         jobs: vec![

@@ -18,6 +18,16 @@ pub const FEEDBACK: &str = "/feedback";
 /// 学校怎么说
 pub const ALL_FEEDBACK: &str = "/feedback/all";
 
+/// The same as a workbook.
+pub const FEEDBACK_EXPORT: &str = "/feedback/all/export";
+/// 基层负担
+pub const BURDEN: &str = "/burden";
+
+/// Its items.
+pub const BURDEN_ITEMS: &str = "/burden/items";
+/// Its items as a workbook.
+pub const BURDEN_ITEMS_EXPORT: &str = "/burden/items/export";
+
 /// The board of a sheet.
 pub fn board(sheet: Id) -> String {
     format!("{PROGRESS}?sheet={sheet}")

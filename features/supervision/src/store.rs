@@ -1,9 +1,17 @@
 //! Every statement of the feature.
 
+mod burden;
 mod feedback;
 mod notices;
 
-pub use feedback::{FeedbackRow, feedback, feedback_count, find_feedback, own_feedback};
+pub use burden::{
+    AskedItem, Earlier, Issued, Laden, asked_items, asked_of, issued_between, laden, standing,
+    what_was_asked,
+};
+pub use feedback::{
+    FeedbackFilter, FeedbackRow, feedback, feedback_count, feedback_kinds, feedback_open,
+    find_feedback, own_feedback,
+};
 pub use notices::{
     NewNotice, NoticeRow, OwedRow, active, add_notices, last_reminded, link_of, mark_read, notices,
     owed, unread, workers,
@@ -32,6 +40,11 @@ row! {
 }
 
 impl SheetRow {
+    /// The sheet, unless it is closed.
+    pub fn open(self) -> Option<SheetRow> {
+        Some(self).filter(|sheet| sheet.closed_at.is_none())
+    }
+
     /// `清教党〔2026〕3号`, or the title where there is no number.
     pub fn label(&self) -> String {
         match (self.year, self.number) {
@@ -99,7 +112,7 @@ row! {
         pub overdue: bool,
         pub not_applicable: Option<String>,
         pub name: String,
-        pub parent: Option<String>,
+        pub path: TreePath,
         pub zone: Option<Id>,
         pub zone_name: Option<String>,
     }
@@ -114,10 +127,8 @@ pub async fn cells(db: &Db, sheet: Id, reach: &Reach) -> Result<Vec<CellRow>, Er
     let condition = reach.sql("d.path", "d.zone", &mut values);
     let sql = format!(
         "SELECT d.requirement, d.organisation, d.status, d.overdue, d.not_applicable, n.name,
-         p.name AS parent, d.zone, z.name AS zone_name
+         d.path, d.zone, z.name AS zone_name
          FROM duty d JOIN node n ON n.id = d.organisation LEFT JOIN node z ON z.id = d.zone
-         LEFT JOIN edge e ON e.child = n.id AND e.tree = 'subordination' AND e.to_day IS NULL
-         LEFT JOIN node p ON p.id = e.parent
          WHERE d.sheet = $1 AND {condition}
          ORDER BY CASE WHEN z.id IS NULL THEN 1 ELSE 0 END, z.pinyin, z.id, d.path, d.organisation,
          d.rank, d.requirement LIMIT {MOST_CELLS}"
@@ -299,6 +310,7 @@ row! {
         pub requirement: Id,
         pub organisation: Id,
         pub path: TreePath,
+        pub zone: Option<Id>,
         pub sheet: Id,
         pub rank: i64,
         pub status: String,
@@ -309,6 +321,8 @@ row! {
         pub handed_name: Option<String>,
         pub missing: String,
         pub title: String,
+        pub source_words: String,
+        pub submitted_on: Option<Day>,
         pub name: String,
         pub zone_name: Option<String>,
     }
@@ -333,9 +347,9 @@ pub async fn listed(
         ));
     }
     let sql = format!(
-        "SELECT d.requirement, d.organisation, d.path, d.sheet, d.rank, d.status, d.overdue,
-         d.not_applicable, d.due, d.extension_asked, d.handed_name, d.missing, r.title, n.name,
-         z.name AS zone_name
+        "SELECT d.requirement, d.organisation, d.path, d.zone, d.sheet, d.rank, d.status, d.overdue,
+         d.not_applicable, d.due, d.extension_asked, d.handed_name, d.missing, r.title,
+         r.source_words, d.submitted_on, n.name, z.name AS zone_name
          FROM duty d JOIN requirement r ON r.id = d.requirement JOIN node n ON n.id = d.organisation
          LEFT JOIN node z ON z.id = d.zone
          WHERE {condition} ORDER BY d.path, d.rank, d.requirement LIMIT {limit}"

@@ -17,6 +17,11 @@ pub fn next(calendar: &WorkingCalendar, at: Instant) -> Instant {
     Instant::at(next_workday(calendar, day.plus_days(1)), FROM)
 }
 
+/// 历时: working days that have passed since; none on the day itself.
+pub fn age(calendar: &WorkingCalendar, at: Instant, until: Day) -> i64 {
+    i64::from(calendar.workdays(at.day().plus_days(1), until).days)
+}
+
 /// Whether the working time of that day is over.
 pub fn is_over(at: Instant) -> bool {
     at >= Instant::at(at.day(), TO)

@@ -46,6 +46,7 @@ fn seeing() -> Vec<Route> {
         Route::get("/sheets/{id}/document.docx", see, get(paper::word)),
         Route::get("/sheets/{id}/items.xlsx", see, get(issued::workbook)),
         Route::get("/sheets/{id}/items/{item}", see, get(item::show)),
+        Route::get("/sheets/{id}/items/{item}/export", see, get(item::export)),
         Route::get("/sheets/{id}/original", see, get(issued::original)),
         Route::get("/sheets/{id}/annexes/{rank}", see, get(issued::annex)),
     ]
@@ -67,6 +68,11 @@ fn issuing() -> Vec<Route> {
         ),
         Route::get("/sheets/{id}/items/{item}/who", issue, get(who::show)),
         Route::post("/sheets/{id}/items/{item}/who", issue, post(who::aim)),
+        Route::get(
+            "/sheets/{id}/items/{item}/who/export",
+            issue,
+            get(who::export),
+        ),
         Route::get("/sheets/{id}/check", issue, get(check::show)),
         Route::post("/sheets/{id}/issue", issue, post(check::issue)),
         Route::post("/sheets/{id}/close", issue, post(issued::close)),

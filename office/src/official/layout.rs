@@ -4,8 +4,11 @@ use super::{BodyBlock, OfficialDocument};
 use crate::limits::OfficeError;
 use crate::wordml::{Body, Page, Para, field, mm};
 
+/// A line in twips.
+const PITCH: u32 = 579;
+
 /// A4; margins 37, 26, 35, 28 mm; 22 lines of 28 characters. The grid says so to Word; the style of
-/// all text (exact lines of 28.95 pt, characters drawn together by 0.25 pt, lines justified to the
+/// all text (exact lines of 28.95 pt, characters drawn together by 0.3 pt, lines justified to the
 /// block) keeps to it in programs that treat a character grid differently. The pitch is rounded down so that 22
 /// lines and 28 characters fit: 22 × 28.95 pt = 636.9 of 637.8, 28 × 15.79 pt = 442.2 of 442.3.
 const PAGE: Page = Page {
@@ -15,8 +18,8 @@ const PAGE: Page = Page {
     right: mm(260),
     bottom: mm(350),
     left: mm(280),
-    footer: mm(216),
-    grid: Some((579, -850)),
+    footer: mm(251),
+    grid: Some((PITCH, -850)),
 };
 
 /// Width of the text block in twips (156 mm).
@@ -47,7 +50,7 @@ pub fn write(doc: &OfficialDocument) -> Result<Vec<u8>, OfficeError> {
         let text = format!("{}：", doc.recipients.trim().trim_end_matches([':', '：']));
         body.para(&Para::new("Recipients", &text));
     }
-    blocks(&mut body, &doc.body, doc.annexes.is_empty());
+    blocks(&mut body, &doc.body, doc.annexes.is_empty())?;
     annex_list(&mut body, &doc.annexes);
     signature(&mut body, doc);
     for (index, (name, content)) in doc.annex_bodies.iter().enumerate() {
@@ -57,7 +60,7 @@ pub fn write(doc: &OfficialDocument) -> Result<Vec<u8>, OfficeError> {
             doc.annex_bodies.len().max(doc.annexes.len()),
             name,
             content,
-        );
+        )?;
     }
     imprint(&mut body, doc);
     body.package(&PAGE, &one_line(&doc.title), page_numbers())
@@ -89,7 +92,13 @@ fn head(body: &mut Body, doc: &OfficialDocument) {
     let mut para = Para::new("Mark", mark).with(spacing);
     para.runs[0].1 = format!(r#"<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>"#);
     body.para(&para);
-    body.blank(2, "");
+    // The mark's line is a tenth higher than its letters; the first empty line gives that back.
+    let rest = format!(
+        r#"<w:spacing w:line="{}" w:lineRule="exact"/>"#,
+        PITCH - size
+    );
+    body.blank(1, &rest);
+    body.blank(1, "");
     body.para(&Para::new("Number", &number));
     body.blank(2, "");
 }
@@ -127,12 +136,14 @@ fn break_near(line: &str, wanted: u32) -> usize {
         .char_indices()
         .map(|(at, _)| at)
         .filter(|at| reach.contains(&width(&line[..*at])));
-    // A number is not torn from itself or from its unit, and no line begins with a mark.
+    // A number is not torn from itself or from its unit, a year not from its half or quarter, and
+    // no line begins with a mark.
     let allowed = |at: &usize| {
         let (now, later) = line.split_at(*at);
         let unit = |c: char| c.is_ascii_digit() || "年月日号期个届次".contains(c);
         let torn = now.ends_with(|c: char| c.is_ascii_digit()) && later.starts_with(unit);
-        !torn && !later.starts_with(['、', '，', '》', '）', '”', '的'])
+        let half_said = now.ends_with('年') && later.starts_with(['度', '第', '上', '下']);
+        !torn && !half_said && !later.starts_with(['、', '，', '》', '）', '”', '的'])
     };
     let good = |at: &usize| {
         let (now, later) = line.split_at(*at);
@@ -140,8 +151,9 @@ fn break_near(line: &str, wanted: u32) -> usize {
             || now.ends_with([
                 '、', '，', '》', '和', '与', '的', '年', '省', '市', '县', '局',
             ])
-            || now.ends_with("系统")
-            || now.ends_with("工作")
+            || ["系统", "工作", "季度", "半年", "年度"]
+                .iter()
+                .any(|word| now.ends_with(word))
     };
     let distance = |at: &usize| width(&line[..*at]).abs_diff(wanted);
     let places: Vec<usize> = places.filter(allowed).collect();
@@ -157,7 +169,7 @@ fn break_near(line: &str, wanted: u32) -> usize {
 }
 
 /// `signed`: the last paragraph stays on the page of the signature, which may not stand alone.
-fn blocks(body: &mut Body, blocks: &[BodyBlock], signed: bool) {
+fn blocks(body: &mut Body, blocks: &[BodyBlock], signed: bool) -> Result<(), OfficeError> {
     for (index, block) in blocks.iter().enumerate() {
         let keep = if signed && index + 1 == blocks.len() {
             KEEP
@@ -186,8 +198,11 @@ fn blocks(body: &mut Body, blocks: &[BodyBlock], signed: bool) {
                     body.blank(1, "");
                 }
             }
+            BodyBlock::Caption(text) => body.para(&Para::new("Caption", text).with(KEEP)),
+            BodyBlock::Chart(chart) => body.chart(chart, PAGE.block())?,
         }
     }
+    Ok(())
 }
 
 fn lead(body: &mut Body, level: u8, heading: &str, text: &str, keep: &str) {
@@ -263,7 +278,13 @@ fn width(text: &str) -> u32 {
 }
 
 /// 附件: its mark at the top left, its title in the third line.
-fn annex(body: &mut Body, index: usize, count: usize, name: &str, content: &[BodyBlock]) {
+fn annex(
+    body: &mut Body,
+    index: usize,
+    count: usize,
+    name: &str,
+    content: &[BodyBlock],
+) -> Result<(), OfficeError> {
     let mark = if count > 1 {
         format!("附件{}", index + 1)
     } else {
@@ -273,7 +294,7 @@ fn annex(body: &mut Body, index: usize, count: usize, name: &str, content: &[Bod
     body.blank(1, KEEP);
     title(body, name);
     body.blank(1, KEEP);
-    blocks(body, content, false);
+    blocks(body, content, false)
 }
 
 /// 版记: at the foot of the last page, thick lines above and below, a thin one between; text one
@@ -296,8 +317,9 @@ fn imprint(body: &mut Body, doc: &OfficialDocument) {
     if rows.is_empty() {
         return;
     }
-    // A frame at the foot of the block; its lines are the style's, which draws them around
-    // neighbours of equal indents. The indent lets the lines after the first begin under the first
+    // A frame at the foot of the block; its lines are the style's, which draws them around and
+    // between neighbours of equal indents (LibreOffice 7 omits the one between, and loses the
+    // frame when the lines are the paragraphs' own). The indent lets the lines after the first begin under the first
     // name: after four characters of 14 points.
     let width = PAGE.block();
     let properties = format!(

@@ -6,6 +6,7 @@ mod number;
 #[cfg(test)]
 mod tests;
 
+pub use crate::chart::{Chart, ChartSeries, ChartShape};
 pub use crate::wordml::TableColumn;
 pub use layout::{PAGE_BLOCK_TWIPS, write};
 pub use number::{DocumentNumber, NotADocumentNumber};
@@ -69,4 +70,8 @@ pub enum BodyBlock {
         /// Rows of as many texts.
         rows: Vec<Vec<String>>,
     },
+    /// 表题, centred over the table that follows: `表1 各片区完成情况`.
+    Caption(String),
+    /// 图表, as wide as the text block, its caption under it.
+    Chart(Chart),
 }

@@ -114,6 +114,10 @@ fn titles_break_into_even_lines_at_good_places() {
             "教育系统2026年上半年基层党建工作的通知"
         ]
     );
+    assert_eq!(
+        lines("关于2026年第三季度党建重点任务完成情况的通报"),
+        ["关于2026年第三季度", "党建重点任务完成情况的通报"]
+    );
     assert_eq!(lines("上半行\n下半行"), ["上半行", "下半行"]);
     for line in lines(&"很长的标题".repeat(20)) {
         assert!(line.chars().count() <= 20, "{line}");
@@ -157,4 +161,25 @@ fn a_plain_list_comes_back_as_a_table() {
         read.extracted_text(),
         "签到表\n单位：清禾中学党支部\n姓名\t\n甲\t\n\n"
     );
+}
+
+#[test]
+fn a_chart_without_figures_is_refused_and_one_with_them_does_not_disturb_reading() {
+    let chart = |values: Vec<crate::xlsx::Value>| OfficialDocument {
+        body: vec![BodyBlock::Chart(Chart {
+            caption: "图1 各片区平均得分".into(),
+            category: "片区".into(),
+            categories: vec!["城区片区".into()],
+            series: vec![ChartSeries {
+                name: "平均得分".into(),
+                values,
+            }],
+            ..Chart::default()
+        })],
+        ..sample()
+    };
+    let error = write(&chart(Vec::new())).unwrap_err();
+    assert!(error.to_string().contains("“图1 各片区平均得分”的数据不全"));
+    let text = read(&chart(vec![crate::xlsx::Value::Integer(90)])).extracted_text();
+    assert!(text.contains("图1 各片区平均得分"), "{text}");
 }

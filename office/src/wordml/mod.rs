@@ -1,6 +1,8 @@
 //! Writing WordprocessingML: paragraphs, tables and the package around them. Plain strings, for
 //! the layout of official documents needs exact control over what Word is told.
 
+mod chart;
+
 use crate::limits::OfficeError;
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
@@ -12,7 +14,10 @@ const SETTINGS: &str = include_str!("settings.xml");
 const CONTENT_TYPES: &str = include_str!("content_types.xml");
 const PACKAGE_RELATIONS: &str = include_str!("package.rels.xml");
 const DOCUMENT_RELATIONS: &str = include_str!("document.rels.xml");
-const NAMESPACES: &str = r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships""#;
+const NAMESPACES: &str = r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart""#;
+/// Namespaces of relationships and of their kinds.
+const RELATIONS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
+const KINDS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 
 /// Twentieths of a point in a millimetre, as a fraction.
@@ -92,6 +97,7 @@ impl<'t> Para<'t> {
 #[derive(Default)]
 pub(crate) struct Body {
     xml: String,
+    charts: Vec<chart::ChartPart>,
 }
 
 /// 表格列
@@ -255,30 +261,67 @@ impl Body {
             r#"{DECLARATION}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{}</dc:title></cp:coreProperties>"#,
             escape(title)
         );
-        let parts = [
-            ("[Content_Types].xml", CONTENT_TYPES.to_owned()),
-            ("_rels/.rels", PACKAGE_RELATIONS.to_owned()),
-            ("docProps/core.xml", core),
-            ("word/document.xml", body),
-            (
-                "word/_rels/document.xml.rels",
-                DOCUMENT_RELATIONS.to_owned(),
-            ),
-            ("word/styles.xml", STYLES.to_owned()),
-            ("word/fontTable.xml", FONTS.to_owned()),
-            ("word/settings.xml", SETTINGS.to_owned()),
-            ("word/footer1.xml", footer(odd)),
-            ("word/footer2.xml", footer(even)),
+        let text = |name: &str, text: String| (name.to_owned(), text.into_bytes());
+        let mut parts = vec![
+            text("[Content_Types].xml", self.content_types()),
+            text("_rels/.rels", PACKAGE_RELATIONS.to_owned()),
+            text("docProps/core.xml", core),
+            text("word/document.xml", body),
+            text("word/_rels/document.xml.rels", self.relations()),
+            text("word/styles.xml", STYLES.to_owned()),
+            text("word/fontTable.xml", FONTS.to_owned()),
+            text("word/settings.xml", SETTINGS.to_owned()),
+            text("word/footer1.xml", footer(odd)),
+            text("word/footer2.xml", footer(even)),
         ];
-        let fail = |e: &dyn std::fmt::Display| OfficeError::Write(e.to_string());
-        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        for (name, text) in parts {
-            zip.start_file(name, SimpleFileOptions::default())
-                .map_err(|e| fail(&e))?;
-            zip.write_all(text.as_bytes()).map_err(|e| fail(&e))?;
+        for (n, chart) in (1..).zip(self.charts) {
+            let data = format!(
+                r#"{DECLARATION}<Relationships xmlns="{RELATIONS}"><Relationship Id="rIdData" Type="{KINDS}/package" Target="../embeddings/chart{n}.xlsx"/></Relationships>"#
+            );
+            parts.push(text(&format!("word/charts/chart{n}.xml"), chart.xml));
+            parts.push(text(&format!("word/charts/_rels/chart{n}.xml.rels"), data));
+            parts.push((format!("word/embeddings/chart{n}.xlsx"), chart.workbook));
         }
-        Ok(zip.finish().map_err(|e| fail(&e))?.into_inner())
+        zipped(parts)
     }
+
+    /// The list of parts' types, with the charts.
+    fn content_types(&self) -> String {
+        let mut charts = String::new();
+        if !self.charts.is_empty() {
+            charts.push_str(r#"<Default Extension="xlsx" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"/>"#);
+        }
+        for n in 1..=self.charts.len() {
+            let _ = write!(
+                charts,
+                r#"<Override PartName="/word/charts/chart{n}.xml" ContentType="application/vnd.openxmlformats-officedocument.drawingml.chart+xml"/>"#
+            );
+        }
+        CONTENT_TYPES.replace("</Types>", &format!("{charts}</Types>"))
+    }
+
+    /// What the document refers to, with the charts.
+    fn relations(&self) -> String {
+        let mut charts = String::new();
+        for n in 1..=self.charts.len() {
+            let _ = write!(
+                charts,
+                r#"<Relationship Id="rIdChart{n}" Type="{KINDS}/chart" Target="charts/chart{n}.xml"/>"#
+            );
+        }
+        DOCUMENT_RELATIONS.replace("</Relationships>", &format!("{charts}</Relationships>"))
+    }
+}
+
+fn zipped(parts: Vec<(String, Vec<u8>)>) -> Result<Vec<u8>, OfficeError> {
+    let fail = |e: &dyn std::fmt::Display| OfficeError::Write(e.to_string());
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in parts {
+        zip.start_file(name, SimpleFileOptions::default())
+            .map_err(|e| fail(&e))?;
+        zip.write_all(&bytes).map_err(|e| fail(&e))?;
+    }
+    Ok(zip.finish().map_err(|e| fail(&e))?.into_inner())
 }
 
 /// Widths by weight that come to exactly `width`.

@@ -89,6 +89,12 @@ impl<'a> Book<'a> {
             .collect())
     }
 
+    /// Rows the sheet says it has.
+    pub(crate) fn height(&mut self, sheet: &str) -> Result<usize, OfficeError> {
+        let reader = contained(|| self.xlsx.worksheet_cells_reader(sheet))?;
+        Ok(reader.dimensions().end.0 as usize + 1)
+    }
+
     /// Rows with at least one non-empty cell, from the top; the sink gets the row's number from 0
     /// and says whether to go on.
     pub(crate) fn rows(
@@ -229,9 +235,17 @@ fn visible(s: &str) -> Option<(String, bool)> {
     (!s.trim().is_empty()).then(|| (s.replace("\r\n", "\n").replace('\r', "\n"), true))
 }
 
-/// Fifteen digits are what Excel keeps; the rest is noise of the arithmetic.
+/// Whole numbers from here on have lost their last digits when Excel kept them.
+const BLURRED: f64 = 1e15;
+
+/// Fifteen digits are what Excel keeps; the rest is noise of the arithmetic. A longer number is
+/// shown as Excel shows it, so that nobody takes the noughts at its end for digits.
 fn number(n: f64, shown: Shown) -> String {
     match shown {
+        Shown::Plain | Shown::Zeros(_) if n.abs() >= BLURRED => {
+            let text = format!("{n:.14E}");
+            text.replacen('E', "E+", 1)
+        }
         Shown::Percent(decimals) => format!("{:.decimals$}%", n * 100.0),
         Shown::Zeros(width) if n >= 0.0 && n.fract() == 0.0 => format!("{n:0width$}"),
         _ => {

@@ -16,7 +16,7 @@ pub struct SheetOut {
     pub name: String,
     /// Heading over all columns.
     pub title: Option<String>,
-    /// 填表说明: lines between title and header.
+    /// Lines between title and header: 填表说明 of a template, how a table is to be read.
     pub notes: Vec<String>,
     /// Columns from the left.
     pub columns: Vec<Column>,

@@ -136,6 +136,33 @@ fn many_rows_are_written_one_by_one() {
 }
 
 #[test]
+fn a_chart_over_what_is_not_there_is_refused() {
+    let book = |rows| Workbook {
+        sheets: vec![SheetOut {
+            name: "片区".into(),
+            columns: vec![
+                Column::text("名称", 5),
+                Column::text("得分", 5).of(Kind::Decimal),
+            ],
+            rows,
+            ..SheetOut::default()
+        }],
+    };
+    let chart = |sheet: &str, series: &str| ChartOut {
+        sheet: sheet.into(),
+        category: "名称".into(),
+        series: vec![series.into()],
+        ..ChartOut::default()
+    };
+    let full = book(vec![vec!["城区".into(), Value::Hundredths(9_000)]]);
+    assert!(write_charted(&full, &[chart("片区", "得分")]).is_ok());
+    let no = |book: &Workbook, chart| write_charted(book, &[chart]).unwrap_err().to_string();
+    assert!(no(&full, chart("片区", "总分")).contains("没有“总分”一列"));
+    assert!(no(&full, chart("排名", "得分")).contains("没有名为“排名”的工作表"));
+    assert!(no(&book(Vec::new()), chart("片区", "得分")).contains("没有数据"));
+}
+
+#[test]
 fn equal_content_gives_equal_bytes() {
     let book = Workbook {
         sheets: vec![SheetOut {

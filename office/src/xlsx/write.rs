@@ -1,5 +1,6 @@
 //! 写工作簿
 
+use super::chart::{ChartOut, Place};
 use super::sheet::{Column, Kind, SheetOut, Value, Workbook};
 use crate::limits::OfficeError;
 use rust_xlsxwriter::{
@@ -27,9 +28,27 @@ const CHOICES_SHEET: &str = "选项";
 /// # Errors
 /// [`OfficeError::Write`] when there is no sheet or no column, or Excel's limits are passed.
 pub fn write(workbook: &Workbook) -> Result<Vec<u8>, OfficeError> {
+    write_charted(workbook, &[])
+}
+
+/// Writes a workbook with charts, each under the table of its sheet.
+///
+/// # Errors
+/// As [`write`]; [`OfficeError::Write`] too when a chart names a sheet or a column that is not
+/// there, or its sheet has no rows.
+pub fn write_charted(workbook: &Workbook, charts: &[ChartOut]) -> Result<Vec<u8>, OfficeError> {
     let mut out = Output::new();
     for sheet in &workbook.sheets {
-        out.sheet(sheet, sheet.rows.iter(), false)?;
+        let place = out.sheet(sheet, sheet.rows.iter(), false)?;
+        let own = charts.iter().filter(|c| c.sheet == sheet.name);
+        out.charts(sheet, &place, own)?;
+    }
+    let known = |c: &&ChartOut| workbook.sheets.iter().any(|s| s.name == c.sheet);
+    if let Some(lost) = charts.iter().find(|c| !known(c)) {
+        return Err(OfficeError::Write(format!(
+            "没有名为“{}”的工作表，图表无处可放",
+            lost.sheet
+        )));
     }
     out.finish()
 }
@@ -129,7 +148,7 @@ impl Output {
         }
     }
 
-    fn sheet<I>(&mut self, sheet: &SheetOut, rows: I, streamed: bool) -> Result<(), OfficeError>
+    fn sheet<I>(&mut self, sheet: &SheetOut, rows: I, streamed: bool) -> Result<Place, OfficeError>
     where
         I: Iterator,
         I::Item: std::borrow::Borrow<Vec<Value>>,
@@ -173,6 +192,27 @@ impl Output {
             let at = index as u16;
             out.add_data_validation(header + 1, at, last, at, &validation)
                 .map_err(failed)?;
+        }
+        Ok(Place {
+            tab: name,
+            first: header + 1,
+            last: row - 1,
+        })
+    }
+
+    /// Draws the charts under the sheet's table, one under the other.
+    fn charts<'c>(
+        &mut self,
+        sheet: &SheetOut,
+        place: &Place,
+        charts: impl Iterator<Item = &'c ChartOut>,
+    ) -> Result<(), OfficeError> {
+        let mut row = place.last + 2;
+        for chart in charts {
+            let (drawn, rows) = chart.draw(sheet, place)?;
+            let out = self.book.worksheet_from_name(&place.tab).map_err(failed)?;
+            out.insert_chart(row, 0, &drawn).map_err(failed)?;
+            row += rows + 1;
         }
         Ok(())
     }
@@ -249,7 +289,7 @@ fn head(out: &mut Worksheet, sheet: &SheetOut, styles: &Styles) -> Result<u32, X
         row += 1;
     }
     if !sheet.notes.is_empty() {
-        let text = format!("填表说明：{}", sheet.notes.join("\n"));
+        let text = sheet.notes.join("\n");
         across(out, row, sheet.columns.len(), &text, &styles.note)?;
         out.set_row_height(row, (lines(&text, sheet) * 15).clamp(18, 400))?;
         row += 1;

@@ -1,42 +1,20 @@
 //! Files of ours in the hands of others: python-docx and openpyxl where `ZHIBU_PYTHON` names a
-//! Python that has them. `ZHIBU_LOOK` names a folder to leave the files in, to be looked at.
+//! Python that has them; printed by LibreOffice and measured with pdfplumber. `ZHIBU_LOOK` names a folder to leave the files in, to be looked at.
 
 #![allow(clippy::unwrap_used)]
+
+mod charts;
+mod measured;
+mod reader;
 
 use kernel::Day;
 use office::official::{self, BodyBlock, DocumentNumber, OfficialDocument, TableColumn};
 use office::plain::{self, PlainDocument};
 use office::xlsx::{self, Column, Kind, SheetOut, Value, Workbook};
-use std::path::Path;
-use std::process::Command;
+use reader::python_says;
 
 fn day(s: &str) -> Day {
     s.parse().unwrap()
-}
-
-/// What Python prints about a file of ours, or `None` where there is no such Python.
-fn python_says(script: &str, name: &str, bytes: &[u8]) -> Option<String> {
-    if let Some(folder) = std::env::var_os("ZHIBU_LOOK") {
-        std::fs::write(Path::new(&folder).join(name), bytes).unwrap();
-    }
-    let Some(python) = std::env::var_os("ZHIBU_PYTHON") else {
-        eprintln!("SKIPPED: ZHIBU_PYTHON names no Python with python-docx and openpyxl");
-        return None;
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
-    std::fs::write(&path, bytes).unwrap();
-    let out = Command::new(python)
-        .args(["-X", "utf8", "-c", script])
-        .arg(&path)
-        .output()
-        .unwrap();
-    assert!(
-        out.status.success(),
-        "{}",
-        String::from_utf8_lossy(&out.stderr)
-    );
-    Some(String::from_utf8(out.stdout).unwrap())
 }
 
 fn notice() -> OfficialDocument {

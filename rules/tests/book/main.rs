@@ -3,6 +3,7 @@
 // Clippy knows the functions marked as tests, not what they call.
 #![allow(clippy::unwrap_used)]
 
+mod burden;
 mod cadence;
 mod calendar;
 mod duty;

@@ -103,6 +103,52 @@ fn the_tail_never_splits_a_tie() {
 }
 
 #[test]
+fn the_shipped_terms_are_sound_and_hold_from_their_day() {
+    let scoring = Scoring::from_toml(include_str!("../../../packs/scoring.toml")).unwrap();
+    assert_eq!(scoring, Scoring::shipped());
+    let terms = scoring.on(day("2026-11-20"));
+    assert_eq!(terms.factors, Factors::default());
+    assert_eq!(terms.tail, TailRule::default());
+    assert_eq!(
+        (terms.objection_workdays, terms.newcomers_unranked),
+        (5, true)
+    );
+    assert!(!terms.source.document.is_empty());
+}
+
+#[test]
+fn terms_change_on_a_day_and_bad_ones_are_refused_by_name() {
+    let one = |from: &str, late: u32, tail: u32, days: u32| {
+        format!(
+            "[[terms]]\nfrom = \"{from}\"\ndocument = \"办法\"\non_time = 100\nlate = {late}\nnone = 0\n\
+             tail_percent = {tail}\ntail_at_least = 1\nobjection_workdays = {days}\nnewcomers_unranked = true\n"
+        )
+    };
+    let two = one("2026-01-01", 60, 10, 5) + &one("2025-01-01", 50, 10, 3);
+    let scoring = Scoring::from_toml(&two).unwrap();
+    assert_eq!(scoring.on(day("2025-12-31")).factors.late, 50);
+    assert_eq!(scoring.on(day("2026-01-01")).factors.late, 60);
+    assert_eq!(
+        scoring.on(day("2020-01-01")).factors.late,
+        50,
+        "the first holds before its day"
+    );
+    let from = day("2026-01-01");
+    for (text, error) in [
+        (one("2026-01-01", 101, 10, 5), ScoringError::Factors(from)),
+        (one("2026-01-01", 50, 101, 5), ScoringError::Tail(from, 101)),
+        (one("2026-01-01", 50, 10, 0), ScoringError::NoDays(from)),
+        (
+            one("2026-01-01", 50, 10, 5).repeat(2),
+            ScoringError::Twice(from),
+        ),
+        (String::new(), ScoringError::Empty),
+    ] {
+        assert_eq!(Scoring::from_toml(&text), Err(error));
+    }
+}
+
+#[test]
 fn model_posts_are_thirty_percent_rounded_half_up() {
     let wanted = [1, 7, 10, 13, 23].map(|n| required(n, MODEL_POST_PERCENT));
     assert_eq!(wanted, [1, 2, 3, 4, 7], "vector 089");

@@ -6,6 +6,7 @@ mod county;
 mod life;
 mod names;
 mod quarter;
+mod ranking;
 mod sheet;
 
 use crate::child::ParseInChild;
@@ -78,6 +79,9 @@ pub async fn fill(store: &Store, data: &Path) -> Result<Vec<accounts::Listed>> {
     quarter::live(&app, &county, &people, data)
         .await
         .context("演示季度没有生成")?;
+    ranking::live(&app, &county, &people)
+        .await
+        .context("演示排名没有生成")?;
     // The demo lived its days out of order; what is kept is as of today.
     duty::rebuild::rebuild(store).await?;
     // On PostgreSQL the server's sealer would do it within seconds.

@@ -60,7 +60,7 @@ fn once(actor: &Actor, what: &str, id: Id) -> OnceKey {
     }
 }
 
-fn said<R: kernel::Refusal>(fail: Fail<R>) -> anyhow::Error {
+pub(super) fn said<R: kernel::Refusal>(fail: Fail<R>) -> anyhow::Error {
     match fail {
         Fail::Refused(refusal) => anyhow!("{}", refusal.words()),
         Fail::Store(error) => error.into(),
@@ -306,7 +306,11 @@ async fn excuse(app: &App, day: Day, officer: &Actor, key: Key, what: &Excuse) -
     done.map(|_| ()).map_err(said)
 }
 
-fn secretary<'a>(county: &County, people: &'a People, organisation: Id) -> Result<&'a Actor> {
+pub(super) fn secretary<'a>(
+    county: &County,
+    people: &'a People,
+    organisation: Id,
+) -> Result<&'a Actor> {
     let place = county
         .organisations
         .iter()

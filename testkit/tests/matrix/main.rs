@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod dump;
+mod exports;
 mod samples;
 mod sheets;
 mod world;

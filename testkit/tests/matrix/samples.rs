@@ -135,7 +135,12 @@ async fn evidence(app: &TestApp, node: &Node, samples: &mut Samples) {
     samples.add("/files/{id}", id, place()).canary = Some((word, Right::SeeDuties));
 
     let (id, word) = feedback(app, node).await;
-    samples.add("/feedback/{id}", id, place()).canary = Some((word, Right::ExcuseDuties));
+    let sample = samples.add("/feedback/{id}", id, place());
+    sample.canary = Some((word, Right::SeeFeedback));
+    sample.fields = vec![
+        ("words", "已改".to_owned()),
+        ("outcome", "adopted".to_owned()),
+    ];
 }
 
 async fn identity(app: &TestApp, world: &World, samples: &mut Samples) {
@@ -175,16 +180,26 @@ pub async fn insert(
 
 async fn import(app: &TestApp, node: &Node, kind: &'static str) -> (Id, String) {
     let word = canary(&format!("{kind}import"), node);
-    let sql = "INSERT INTO import (id, kind, organisation, path, file_name, at, by_name, plan)
-               VALUES ($1, $2, $3, $4, $5, $6, '某人', $7)";
+    let sql = "INSERT INTO import (id, kind, organisation, path, file_name, at, by_name, plan, state, bads)
+               VALUES ($1, $2, $3, $4, $5, $6, '某人', '', 'checked', 1)";
     let id = insert(app, sql, |tx, id| {
-        let (keys, context) = (&tx.store().keys, &tx.store().context);
-        let plan = keys
-            .seal(context, &format!("import/plan/{id}"), "{\"rows\":[]}")
-            .unwrap();
-        params![id, kind, node.id, &node.place.path, &word, tx.now(), plan]
+        params![id, kind, node.id, &node.place.path, &word, tx.now()]
     });
-    (id.await, word)
+    let id = id.await;
+    // A row of it, sealed as they are.
+    let sql = "INSERT INTO import_row (import, number, verdict, state, content)
+               VALUES ($1, $2, 'bad', 'left', $3)";
+    insert(app, sql, |tx, _| {
+        let row = serde_json::json!({
+            "number": 2, "title": &word, "cells": [&word], "verdict": { "do": "bad", "reason": &word },
+        });
+        let (keys, context) = (&tx.store().keys, &tx.store().context);
+        let place = format!("import_row/{id}/2");
+        let content = keys.seal(context, &place, &row.to_string()).unwrap();
+        params![id, 2i64, content]
+    })
+    .await;
+    (id, word)
 }
 
 async fn post(app: &TestApp, node: &Node) -> (Id, String) {

@@ -28,6 +28,7 @@ const FEATURES: &[&str] = &[
     "duty",
     "task",
     "supervision",
+    "ranking",
 ];
 /// Libraries that only compute.
 const COMPUTE: &[&str] = &[

@@ -1,6 +1,7 @@
 //! 审核: the review queue, evidence inline.
 
 mod deeds;
+mod export;
 mod rows;
 
 use crate::paths;
@@ -10,15 +11,20 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::routing::{get, post};
 use kernel::{Id, Instant};
-use rows::{Judged, Reason, Waiting};
+pub(crate) use rows::Waiting;
+use rows::{Judged, Reason};
 use std::collections::BTreeMap;
 use web::{Actor, App, Form, Frame, Nav, Right, Route};
+
+/// Submissions on one page: 49 organisations fit.
+const PAGE: usize = 50;
 
 /// Ways in.
 pub fn routes() -> Vec<Route> {
     let right = Right::ReviewDuties;
     vec![
         Route::get(paths::REVIEW, right, get(list)),
+        Route::get("/review/export", right, get(export::queue)),
         Route::post("/review/accept", right, post(deeds::accept)),
         Route::post("/review/accept-many", right, post(deeds::accept_many)),
         Route::post("/review/return", right, post(deeds::send_back)),
@@ -107,6 +113,11 @@ impl Filter {
 
     /// The queue narrowed so.
     fn path(&self) -> String {
+        self.at(paths::REVIEW)
+    }
+
+    /// The same narrowing at another address.
+    fn at(&self, path: &str) -> String {
         let ids = [
             ("sheet", self.sheet),
             ("item", self.item),
@@ -118,9 +129,9 @@ impl Filter {
             .collect();
         parts.extend(self.since.map(|_| "new=1".to_owned()));
         if parts.is_empty() {
-            paths::REVIEW.to_owned()
+            path.to_owned()
         } else {
-            format!("{}?{}", paths::REVIEW, parts.join("&"))
+            format!("{path}?{}", parts.join("&"))
         }
     }
 
@@ -178,6 +189,7 @@ struct ReviewPage {
     total: i64,
     clean: usize,
     next: Option<String>,
+    export: String,
     narrowed: bool,
     reasons: Vec<Reason>,
     undo: Option<Undo>,
@@ -223,7 +235,7 @@ async fn page(
     let asked = rows::items(db, actor).await?;
     let zones = rows::zones(db, actor).await?;
     let total = rows::count(db, actor, &filter).await?;
-    let (waiting, next) = rows::page(db, actor, &filter, after).await?;
+    let (waiting, next) = rows::page(db, actor, &filter, after, PAGE).await?;
     let reasons = rows::reasons(db, actor.account).await?;
     let now = app.store.now();
     let mut undos = undos(
@@ -267,6 +279,7 @@ async fn page(
             .await?
             .saying(said),
         fields: filter.fields(),
+        export: filter.at("/review/export"),
         fresh: filter.since.is_some(),
         narrowed: filter != Filter::default(),
         next: next.map(|cursor| format!("{page_path}{join}after={cursor}")),

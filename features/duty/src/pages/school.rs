@@ -1,5 +1,6 @@
 //! 待办、已办 and one duty: the school's side.
 
+mod export;
 mod item;
 mod rows;
 mod todo;
@@ -9,6 +10,7 @@ use crate::paths;
 use axum::routing::{get, post};
 use web::{Nav, Right, Route};
 
+pub(crate) use rows::CardRow;
 pub use todo::TodoQuery;
 
 /// Ways in. A colleague to whom a duty was handed on needs no role for it, so each handler asks for
@@ -17,6 +19,8 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get(paths::TODO, Right::SignedIn, get(todo::todo)),
         Route::get(paths::DONE, Right::SignedIn, get(todo::done)),
+        Route::get("/duties/export", Right::SignedIn, get(export::todo)),
+        Route::get("/duties/done/export", Right::SignedIn, get(export::done)),
         Route::get("/duties/{key}", Right::SignedIn, get(item::show)),
         Route::post("/duties/{key}/submit", Right::SignedIn, post(verbs::submit)),
         Route::post("/duties/{key}/draft", Right::SignedIn, post(verbs::draft)),

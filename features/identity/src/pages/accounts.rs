@@ -3,6 +3,7 @@
 use crate::accounts::{AccountRefused, NewAccount, create_account, hash_password, random_password};
 use crate::pages::{Said, field_error};
 use crate::paths;
+use crate::sheets;
 use crate::store::{self as rows, Account, GrantLine, ListAccounts};
 use crate::use_cases::reset_password::reset_password;
 use crate::use_cases::suspend_account::{resume_account, suspend_account};
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::Fail;
+use web::sheet::{self, Export};
 use web::{Actor, App, Failure, FieldErrors, Form, Frame, Result, Role, reply};
 
 /// Accounts on one page.
@@ -36,6 +38,7 @@ struct AccountsPage {
     wanted: Wanted,
     roles: &'static [Role],
     next: Option<String>,
+    export: String,
 }
 
 /// What the list is narrowed to.
@@ -85,26 +88,63 @@ pub async fn list(State(app): State<App>, actor: Actor, Query(wanted): Query<Wan
             .collect(),
         total,
         suspended,
+        export: format!(
+            "{}/export?q={}&role={}",
+            paths::ACCOUNTS,
+            paths::encoded(&wanted.q),
+            paths::encoded(&wanted.role)
+        ),
         wanted,
         roles: Role::ALL,
         next,
     })
 }
 
-fn line(account: Account, grants: &[GrantLine]) -> Line {
-    let own = grants.iter().filter(|grant| grant.account == account.id);
+/// `GET /accounts/export`
+pub async fn export(State(app): State<App>, actor: Actor, Query(wanted): Query<Wanted>) -> Result {
+    let (db, today) = (app.store.db(), app.store.today());
+    let sheet = sheets::accounts(sheet::title(&app, "账号"));
+    let export = Export::begin(&app, &sheet::unit(&app, &actor), "账号", sheet);
+    let mut after = String::new();
+    loop {
+        let asked = ListAccounts {
+            words: wanted.q.trim(),
+            role: Role::from_code(&wanted.role),
+            after: &after,
+            limit: sheet::CHUNK as i64,
+        };
+        let accounts = rows::accounts(db, &asked, today).await?;
+        let Some(last) = accounts.last() else { break };
+        let ids: Vec<Id> = accounts.iter().map(|account| account.id).collect();
+        let grants = rows::grants_of(db, &ids, today).await?;
+        after = last.username.clone();
+        let cells = accounts.iter().map(|account| {
+            let roles = role_words(account.id, &grants);
+            sheets::account(account, roles)
+        });
+        export.rows(cells.collect()).await?;
+    }
+    export.reply().await
+}
+
+/// `支部书记（第一小学党支部）、……`; `未授予` without any.
+fn role_words(account: Id, grants: &[GrantLine]) -> String {
+    let own = grants.iter().filter(|grant| grant.account == account);
     let words: Vec<_> = own
         .map(|grant| format!("{}（{}）", grant.role_words(), grant.node_name))
         .collect();
+    match words.is_empty() {
+        true => "未授予".to_owned(),
+        false => words.join("、"),
+    }
+}
+
+fn line(account: Account, grants: &[GrantLine]) -> Line {
     Line {
         id: account.id.to_string(),
         name: account.name,
         username: account.username,
-        roles: if words.is_empty() {
-            "未授予".to_owned()
-        } else {
-            words.join("、")
-        },
+        roles: role_words(account.id, grants),
         suspended: account.suspended_at.is_some(),
     }
 }

@@ -5,18 +5,17 @@ use crate::paths;
 use askama::Template;
 use axum::extract::{Query, State};
 use kernel::{Day, Id, Instant, TreePath};
-use office::xlsx::{self, Column, SheetOut, Value};
+use office::xlsx::{Column, Kind, SheetOut, Value};
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;
 use store::Fail;
 use store::audit::{Chain, Entry, verify};
+use web::sheet::{self, Export};
 use web::{Actor, App, Failure, Form, Frame, Result, reply};
 
 /// Entries on one page.
 const PAGE: i64 = 50;
-/// Entries fetched at once for an export.
-const CHUNK: i64 = 2_000;
 
 /// What the list is narrowed to.
 #[derive(Deserialize, Default, Clone)]
@@ -178,18 +177,22 @@ pub async fn check(State(app): State<App>, actor: Actor, form: Form) -> Result {
     reply::see_other(receipt)
 }
 
-const TITLES: [&str; 10] = [
-    "序号",
-    "时间",
-    "账号",
-    "姓名",
-    "动作",
-    "对象",
-    "对象编号",
-    "隶属路径",
-    "内容",
-    "链值（SM3）",
-];
+/// Columns of both exports.
+fn columns() -> Vec<Column> {
+    vec![
+        Column::text("序号", 10).of(Kind::Integer),
+        Column::text("日期", 12).of(Kind::Day),
+        Column::text("时间", 12),
+        Column::text("账号", 22),
+        Column::text("姓名", 12),
+        Column::text("动作", 20),
+        Column::text("对象", 14),
+        Column::text("对象编号", 22),
+        Column::text("所在组织", 28),
+        Column::text("内容", 50),
+        Column::text("链值（SM3）", 68),
+    ]
+}
 
 /// `GET /audit/export.xlsx`
 pub async fn workbook(
@@ -197,77 +200,81 @@ pub async fn workbook(
     _actor: Actor,
     Query(wanted): Query<Wanted>,
 ) -> Result {
-    let (rows, head) = export(&app, &wanted).await?;
-    let widths = [10, 22, 22, 12, 20, 14, 22, 16, 50, 68];
-    let columns = TITLES.iter().zip(widths).map(|(title, width)| Column {
-        title: (*title).to_owned(),
-        width,
-        ..Column::default()
-    });
-    let sheet = SheetOut {
+    let out = SheetOut {
         name: "审计日志".to_owned(),
-        title: Some("审计日志".to_owned()),
-        notes: vec![head],
-        columns: columns.collect(),
-        rows: vec![],
+        title: Some(format!("审计日志（{}）", head(&app).await?)),
+        columns: columns(),
+        ..SheetOut::default()
     };
-    let typed = rows
-        .into_iter()
-        .map(|row| row.into_iter().map(Value::Text).collect::<Vec<_>>());
-    let bytes = xlsx::write_rows(&sheet, typed).map_err(|_| unwritten())?;
-    reply::attachment(&file_name(&app, "xlsx"), reply::XLSX, bytes)
+    let export = Export::begin(&app, &app.county, "审计日志", out);
+    let mut asked = wanted.asked(sheet::CHUNK as i64);
+    while let Some(rows) = chunk(&app, &mut asked).await? {
+        export.rows(rows).await?;
+    }
+    export.reply().await
 }
 
 /// `GET /audit/export.csv`
 pub async fn csv(State(app): State<App>, _actor: Actor, Query(wanted): Query<Wanted>) -> Result {
-    let (rows, head) = export(&app, &wanted).await?;
-    let titles = TITLES.map(str::to_owned).to_vec();
-    let all = std::iter::once(titles)
-        .chain(rows)
-        .chain(std::iter::once(vec![head]));
-    let bytes = office::csv::write(all).map_err(|_| unwritten())?;
-    reply::attachment(&file_name(&app, "csv"), "text/csv; charset=utf-8", bytes)
+    let head = head(&app).await?;
+    let mut rows = vec![columns().into_iter().map(|column| column.title).collect()];
+    let mut asked = wanted.asked(sheet::CHUNK as i64);
+    while let Some(chunk) = chunk(&app, &mut asked).await? {
+        rows.extend(chunk.into_iter().map(|row| row.iter().map(plain).collect()));
+    }
+    rows.push(vec![head]);
+    let bytes = office::csv::write(rows).map_err(|_| unwritten())?;
+    let name = sheet::file_name(&app.county, "审计日志", app.store.today(), "csv");
+    reply::attachment(&name, "text/csv; charset=utf-8", bytes)
 }
 
-fn file_name(app: &App, ending: &str) -> String {
-    format!("{}_审计日志_{}.{ending}", app.county, app.store.today())
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Integer(n) | Value::Hundredths(n) => n.to_string(),
+        Value::Day(day) => day.to_string(),
+        Value::Empty => String::new(),
+    }
 }
 
 fn unwritten() -> Failure {
     Failure::Broken(store::Error::Schema("an export was not written".to_owned()))
 }
 
-/// The entries asked for, newest first, and the sentence that names the head of the whole chain.
-async fn export(app: &App, wanted: &Wanted) -> Result<(Vec<Vec<String>>, String)> {
-    let db = app.store.db();
+/// The sentence that names the head of the whole chain.
+async fn head(app: &App) -> Result<String> {
     app.store.seal_audit().await?;
-    let mut asked = wanted.asked(CHUNK);
-    let mut rows = Vec::new();
-    loop {
-        let chunk = entries(db, &asked).await?;
-        let Some(last) = chunk.last() else { break };
-        asked.before = last.id;
-        rows.extend(chunk.into_iter().map(cells));
-    }
-    let head = match crate::audit_log::head(db).await? {
+    Ok(match crate::audit_log::head(app.store.db()).await? {
         Some((seq, hash)) => format!("链头：第 {seq} 条，SM3 {hash}"),
         None => "链头：还没有记录".to_owned(),
-    };
-    Ok((rows, head))
+    })
 }
 
-fn cells(entry: Entry) -> Vec<String> {
+/// The next entries asked for, newest first; none when there are no more.
+async fn chunk(app: &App, asked: &mut Asked) -> Result<Option<Vec<Vec<Value>>>> {
+    let db = app.store.db();
+    let found = entries(db, asked).await?;
+    let Some(last) = found.last() else {
+        return Ok(None);
+    };
+    asked.before = last.id;
+    let places = places(db, &found).await?;
+    Ok(Some(found.into_iter().map(|e| cells(e, &places)).collect()))
+}
+
+fn cells(entry: Entry, places: &BTreeMap<String, String>) -> Vec<Value> {
     let (h, m, s) = entry.at.clock();
     vec![
-        entry.seq.map(|seq| seq.to_string()).unwrap_or_default(),
-        format!("{} {h:02}:{m:02}:{s:02}", entry.at.day()),
-        entry.account.map(|id| id.to_string()).unwrap_or_default(),
-        entry.actor,
-        words_for(&entry.action),
-        entry.object_kind,
-        entry.object_id.to_string(),
-        entry.path,
-        entry.detail,
-        entry.hash.unwrap_or_default(),
+        entry.seq.into(),
+        entry.at.day().into(),
+        format!("{h:02}:{m:02}:{s:02}").into(),
+        entry.account.map(|id| id.to_string()).into(),
+        entry.actor.into(),
+        words_for(&entry.action).into(),
+        thing_for(&entry.object_kind).into(),
+        entry.object_id.to_string().into(),
+        places.get(&entry.path).cloned().into(),
+        entry.detail.into(),
+        entry.hash.into(),
     ]
 }

@@ -2,10 +2,14 @@
 
 use crate::paths;
 use crate::rights_table::{granted, reach_words, sentence};
+use crate::sheets;
+use crate::store::{self as rows, ListGrants};
 use askama::Template;
 use axum::extract::State;
-use office::xlsx::{self, Column, SheetOut, Value, Workbook};
-use web::{Actor, App, Failure, Frame, Result, Right, Role, reply};
+use kernel::Id;
+use org::Lineage;
+use web::sheet;
+use web::{Actor, App, Frame, Result, Role, reply};
 
 #[derive(Template)]
 #[template(path = "rights.html")]
@@ -35,41 +39,33 @@ pub async fn show(State(app): State<App>, actor: Actor) -> Result {
     })
 }
 
-/// `GET /roles/rights.xlsx`
+/// `GET /roles/rights.xlsx`, and `GET /audit/rights.xlsx` for the auditor: who may do what, which
+/// right each way in asks for, and who holds what today.
 pub async fn workbook(State(app): State<App>, _actor: Actor) -> Result {
-    let bytes = xlsx::write(&Workbook {
-        sheets: vec![table()],
-    })
-    .map_err(|_| {
-        Failure::Broken(store::Error::Schema(
-            "a workbook was not written".to_owned(),
-        ))
-    })?;
-    let name = format!("{}_权限表_{}.xlsx", app.county, app.store.today());
-    reply::attachment(&name, reply::XLSX, bytes)
-}
-
-fn table() -> SheetOut {
-    let column = |title: &str, width| Column {
-        title: title.to_owned(),
-        width,
-        ..Column::default()
+    let whole = web::Reach {
+        subtrees: rows::roots(app.store.db()).await?,
+        ..web::Reach::default()
     };
-    let mut columns = vec![column("权限", 22)];
-    columns.extend(Role::ALL.iter().map(|role| column(role.chinese(), 14)));
-    let row = |right: Right| {
-        let cells = Role::ALL
-            .iter()
-            .map(|role| Value::Text(reach_words(right, *role).to_owned()));
-        std::iter::once(Value::Text(right.chinese().to_owned()))
-            .chain(cells)
-            .collect()
-    };
-    SheetOut {
-        name: "权限表".to_owned(),
-        title: Some("权限表".to_owned()),
-        notes: Role::ALL.iter().map(|role| sentence(*role)).collect(),
-        columns,
-        rows: granted().map(row).collect(),
+    let above = Lineage::load(app.store.db(), &whole).await?;
+    let today = app.store.today();
+    let mut grants = sheets::grants(sheet::title(&app, "今日在任的角色"), &above);
+    let mut after = (String::new(), Id(0));
+    loop {
+        let asked = ListGrants {
+            words: "",
+            role: None,
+            with_ended: false,
+            after: (&after.0, after.1),
+            limit: sheet::CHUNK as i64,
+        };
+        let lines = rows::grants(app.store.db(), &asked, today).await?;
+        let Some(last) = lines.last() else { break };
+        after = (last.path.to_string(), last.id);
+        let held = lines.iter().filter(|line| line.from_day <= today);
+        grants
+            .rows
+            .extend(held.map(|line| sheets::grant(line, &above)));
     }
+    let book = vec![sheets::rights(), sheets::routes(&app.registry), grants];
+    sheet::file(&app, &app.county, "权限表", book)
 }

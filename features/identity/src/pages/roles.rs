@@ -3,13 +3,16 @@
 use crate::accounts::{self, GrantRefused, NewGrant, username_of};
 use crate::pages::{Said, field_error};
 use crate::paths;
+use crate::sheets;
 use crate::store::{self as rows, GrantLine, ListGrants};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use kernel::{Day, Id};
+use org::Lineage;
 use serde::Deserialize;
 use store::Fail;
-use web::{Actor, App, Failure, FieldErrors, Form, Frame, Result, Role, reply};
+use web::sheet::{self, Export};
+use web::{Actor, App, Failure, FieldErrors, Form, Frame, Result, Right, Role, reply};
 
 /// Grants on one page.
 const PAGE: i64 = 100;
@@ -24,6 +27,7 @@ struct RolesPage {
     wanted: Wanted,
     roles: &'static [Role],
     next: Option<String>,
+    export: String,
 }
 
 /// What the list is narrowed to.
@@ -73,11 +77,41 @@ pub async fn list(State(app): State<App>, actor: Actor, Query(wanted): Query<Wan
         frame: Frame::new(&app, &actor, paths::ROLES, "角色")
             .await?
             .saying(wanted.said.clone()),
+        export: format!(
+            "{}/export?q={}&role={}&ended={}",
+            paths::ROLES,
+            paths::encoded(&wanted.q),
+            paths::encoded(&wanted.role),
+            paths::encoded(&wanted.ended)
+        ),
         lines,
         wanted,
         roles: Role::ALL,
         next,
     })
+}
+
+/// `GET /roles/export`
+pub async fn export(State(app): State<App>, actor: Actor, Query(wanted): Query<Wanted>) -> Result {
+    let above = Lineage::load(app.store.db(), &actor.reach(Right::GrantRoles)).await?;
+    let out = sheets::grants(sheet::title(&app, "角色"), &above);
+    let export = Export::begin(&app, &sheet::unit(&app, &actor), "角色", out);
+    let mut after = (String::new(), Id(0));
+    loop {
+        let asked = ListGrants {
+            words: wanted.q.trim(),
+            role: Role::from_code(&wanted.role),
+            with_ended: !wanted.ended.is_empty(),
+            after: (&after.0, after.1),
+            limit: sheet::CHUNK as i64,
+        };
+        let lines = rows::grants(app.store.db(), &asked, app.store.today()).await?;
+        let Some(last) = lines.last() else { break };
+        after = (last.path.to_string(), last.id);
+        let cells = lines.iter().map(|line| sheets::grant(line, &above));
+        export.rows(cells.collect()).await?;
+    }
+    export.reply().await
 }
 
 /// The form as typed, shown again with its errors.

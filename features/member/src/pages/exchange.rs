@@ -1,18 +1,15 @@
-//! 下载模板、导出、导入 of members.
+//! 下载模板、导出 of members.
 
-use crate::ground::Ground;
 use crate::pages::roster::visible;
-use crate::paths;
 use crate::sheets;
-use crate::use_cases::import_members;
-use axum::extract::{Path, Query, State};
+use crate::store::{self as rows, Filter};
+use axum::extract::{Query, State};
 use kernel::Id;
 use org::Node;
-use org::import::{self, Import};
-use org::pages::exchange::{Said, never, sheet_file};
-use org::pages::import_page::{ImportPage, Shown, UploadPage};
-use web::reply::XLSX;
-use web::{Actor, App, Failure, Form, Frame, Result, Right, reply};
+use org::pages::exchange::sheet_file;
+use std::collections::HashMap;
+use web::sheet::{CHUNK, Export};
+use web::{Actor, App, Failure, Result, Right};
 
 /// What the address may carry.
 #[derive(serde::Deserialize)]
@@ -21,12 +18,7 @@ pub struct Asked {
 }
 
 fn unit_name(app: &App, actor: &Actor, node: Option<&Node>) -> String {
-    match node {
-        Some(node) => node.name.clone(),
-        None => actor
-            .home()
-            .map_or_else(|| app.county.clone(), |grant| grant.node_name.clone()),
-    }
+    node.map_or_else(|| web::sheet::unit(app, actor), |node| node.name.clone())
 }
 
 async fn keeps(app: &App, actor: &Actor, id: Option<Id>) -> Result<Option<Node>> {
@@ -58,167 +50,34 @@ pub async fn template(State(app): State<App>, actor: Actor, Query(asked): Query<
     )
 }
 
-/// GET /members/export
+/// GET /members/export: everybody within reach, or below one organisation, row by row.
 pub async fn export(State(app): State<App>, actor: Actor, Query(asked): Query<Asked>) -> Result {
     let node = match asked.organisation {
         Some(id) => Some(visible(&app, &actor, id).await?),
         None => None,
     };
-    let reach = actor.reach(Right::SeeMembers);
-    let sheet = sheets::export(&app.store, &reach, node.as_ref()).await?;
-    sheet_file(
-        &app,
-        &unit_name(&app, &actor, node.as_ref()),
-        "党员名册",
-        sheet,
-    )
-}
-
-async fn upload_page(
-    app: &App,
-    actor: &Actor,
-    organisation: Option<Id>,
-    error: Option<String>,
-) -> Result<UploadPage> {
-    let mine = actor.reach(Right::EditMembers);
-    let latest = import::latest(app.store.db(), "member", &mine).await?;
-    let section = paths::MEMBERS;
-    let query = organisation.map_or_else(String::new, |id| format!("?organisation={id}"));
-    Ok(UploadPage {
-        frame: Frame::new(app, actor, section, "导入党员").await?,
-        noun: "党员",
-        section,
-        action: paths::IMPORT.to_owned(),
-        template: format!("/members/template{query}"),
-        organisation,
-        error,
-        hints: vec!["“单位”一列决定党员归入哪个党支部。"],
-        latest: latest
-            .into_iter()
-            .map(|one| {
-                let path = paths::import(one.id);
-                (one, path)
-            })
-            .collect(),
-    })
-}
-
-/// GET /members/import
-pub async fn upload(State(app): State<App>, actor: Actor, Query(asked): Query<Asked>) -> Result {
-    let node = keeps(&app, &actor, asked.organisation).await?;
-    reply::page(&upload_page(&app, &actor, node.map(|n| n.id), None).await?)
-}
-
-/// POST /members/import
-pub async fn receive(State(app): State<App>, actor: Actor, form: Form) -> Result {
-    let node = keeps(&app, &actor, form.id("organisation")).await?;
-    let id = node.as_ref().map(|n| n.id);
-    let Some(file) = form.files.first() else {
-        let error = "请选择要导入的表格文件。".to_owned();
-        return reply::invalid(&upload_page(&app, &actor, id, Some(error)).await?);
+    let (db, reach) = (app.store.db(), actor.reach(Right::SeeMembers));
+    let units = org::store::organisations(db, &reach).await?;
+    let names: HashMap<Id, &str> = units.iter().map(|n| (n.id, n.name.as_str())).collect();
+    let unit = unit_name(&app, &actor, node.as_ref());
+    let export = Export::begin(&app, &unit, "党员名册", sheets::template(&units));
+    let filter = Filter {
+        under: node.map(|n| n.path),
+        ..Filter::default()
     };
-    let sheet = match import::read(&sheets::template(&[]), &file.file_name, file.bytes.clone())
-        .await
-    {
-        Ok(sheet) => sheet,
-        Err(words) => return reply::invalid(&upload_page(&app, &actor, id, Some(words)).await?),
-    };
-    let plan = Ground::load(&app.store, &actor, &sheet)
-        .await?
-        .plan(sheet)?;
-    let mine = org::store::organisations(app.store.db(), &actor.reach(Right::EditMembers)).await?;
-    let root = node.or(mine.into_iter().next()).ok_or(Failure::NotFound)?;
-    let name = file.file_name.clone();
-    let receipt = app
-        .store
-        .write_once::<std::convert::Infallible, _, _>(
-            &actor.by(),
-            &form.once(&actor),
-            |tx| async move {
-                let id = import::keep(&tx, "member", &root, &name, &plan).await?;
-                let detail = serde_json::json!({ "rows": plan.rows.len() });
-                tx.audit("prepare_import", ("import", id), &root.path, detail)
-                    .await?;
-                Ok(paths::import(id))
-            },
-        )
-        .await
-        .map_err(never)?;
-    reply::see_other(receipt)
-}
-
-/// The import, if the actor keeps the rosters it touches.
-async fn load(app: &App, actor: &Actor, id: Id) -> Result<Import> {
-    let found = import::find(app.store.db(), &app.store.keys, "member", id).await?;
-    let found = found.ok_or(Failure::NotFound)?;
-    if actor.can(Right::EditMembers, &found.place()) {
-        Ok(found)
-    } else {
-        Err(Failure::NotFound)
+    let mut after = None;
+    loop {
+        let most = CHUNK as i64;
+        let some = rows::roster(db, &reach, &filter, after.as_ref(), most).await?;
+        let Some(last) = some.last() else { break };
+        after = Some((last.path.clone(), last.rank, last.pinyin.clone(), last.id));
+        let is_last = some.len() < CHUNK;
+        export
+            .rows(sheets::lines(&app.store.keys, &some, &names)?)
+            .await?;
+        if is_last {
+            break;
+        }
     }
-}
-
-/// GET /members/import/{id}
-pub async fn preview(
-    State(app): State<App>,
-    actor: Actor,
-    Path(id): Path<Id>,
-    Query(query): Query<Said>,
-) -> Result {
-    let import = load(&app, &actor, id).await?;
-    let section = paths::MEMBERS;
-    let frame = Frame::new(&app, &actor, section, "导入党员")
-        .await?
-        .saying(query.said);
-    let (here, shown) = (paths::import(id), Shown::of(&import.plan));
-    reply::page(&ImportPage {
-        frame,
-        noun: "党员",
-        section,
-        here,
-        import,
-        shown,
-    })
-}
-
-/// GET /members/import/{id}/bad
-pub async fn bad(State(app): State<App>, actor: Actor, Path(id): Path<Id>) -> Result {
-    let import = load(&app, &actor, id).await?;
-    let bytes = import
-        .plan
-        .bad_sheet(&sheets::template(&[]))
-        .map_err(|_| Failure::Broken(store::Error::Schema("a sheet was not written".to_owned())))?;
-    let day = app.store.today().to_string().replace('-', "");
-    let unit = unit_name(&app, &actor, None);
-    reply::attachment(&format!("{unit}_党员退回行_{day}.xlsx"), XLSX, bytes)
-}
-
-/// POST /members/import/{id}/apply
-pub async fn apply(State(app): State<App>, actor: Actor, Path(id): Path<Id>, form: Form) -> Result {
-    let import = load(&app, &actor, id).await?;
-    let plan = import
-        .plan
-        .settled(|row| form.text(&format!("r{row}")).parse().ok());
-    let who = actor.clone();
-    let receipt = app
-        .store
-        .write_once(&actor.by(), &form.once(&actor), |tx| async move {
-            import_members::apply(&tx, &who, &import, plan).await?;
-            Ok(reply::with_flash(&paths::import(id), "已导入。"))
-        })
-        .await?;
-    reply::see_other(receipt)
-}
-
-/// POST /members/import/{id}/undo
-pub async fn undo(State(app): State<App>, actor: Actor, Path(id): Path<Id>, form: Form) -> Result {
-    let import = load(&app, &actor, id).await?;
-    let receipt = app
-        .store
-        .write_once(&actor.by(), &form.once(&actor), |tx| async move {
-            import_members::undo(&tx, &import).await?;
-            Ok(reply::with_flash(&paths::import(id), "已撤销这次导入。"))
-        })
-        .await?;
-    reply::see_other(receipt)
+    export.reply().await
 }

@@ -60,6 +60,8 @@ struct OrganisationPage {
     zone: Option<Node>,
     groupings: Vec<Node>,
     below: Vec<Node>,
+    /// Discipline committees, congresses and others that stand beside it.
+    bodies: Vec<Node>,
     units: Vec<UnitLine>,
     pupils: i64,
     staff: i64,
@@ -209,6 +211,8 @@ async fn fill(
         below,
         units,
     } = around(app, actor, id, on).await?;
+    let (below, bodies): (Vec<Node>, Vec<Node>) =
+        below.into_iter().partition(|one| one.category != "body");
     let unit_lines = unit_lines(app, &units, &kinds, on).await?;
     let (pupils, staff) = unit_lines
         .iter()
@@ -237,6 +241,7 @@ async fn fill(
         above,
         groupings,
         below,
+        bodies,
         separate: separate(app, &posts, &units, on).await?,
         posts: post_lines(app, posts, today).await?,
         tags: org::store::tags_of_on(db, id, on).await?,

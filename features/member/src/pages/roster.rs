@@ -52,12 +52,26 @@ struct RosterPage {
     query: String,
     next: Option<Id>,
     may_edit: bool,
+    may_unmask: bool,
     needle: String,
+    error: Option<String>,
     stages: &'static [words::Word],
     categories: &'static [words::Word],
 }
 
 impl RosterPage {
+    /// What the roster is narrowed to, as fields of a form.
+    fn narrowed(&self) -> Vec<(&'static str, &str)> {
+        let pairs = [
+            ("stage", &self.asked.stage),
+            ("category", &self.asked.category),
+            ("sex", &self.asked.sex),
+            ("only", &self.asked.only),
+        ];
+        let said = pairs.iter().filter_map(|(k, v)| Some((*k, v.as_deref()?)));
+        said.filter(|(_, v)| !v.is_empty()).collect()
+    }
+
     fn is_stage(&self, code: &str) -> bool {
         self.asked.stage.as_deref() == Some(code)
     }
@@ -73,7 +87,19 @@ pub(crate) fn young_from(today: Day) -> Day {
 }
 
 impl Asked {
-    fn filter(&self, under: Option<&TreePath>, today: Day) -> Filter {
+    /// The narrowing as a form carries it.
+    pub(super) fn of_form(form: &Form) -> Asked {
+        let said = |name: &str| Some(form.text(name).to_owned());
+        Asked {
+            stage: said("stage"),
+            category: said("category"),
+            sex: said("sex"),
+            only: said("only"),
+            ..Asked::default()
+        }
+    }
+
+    pub(super) fn filter(&self, under: Option<&TreePath>, today: Day) -> Filter {
         let known = |table: &[words::Word], code: &Option<String>| {
             code.as_deref()
                 .and_then(|c| words::code_of(table, c))
@@ -120,6 +146,19 @@ pub async fn everybody(State(app): State<App>, actor: Actor, Query(asked): Query
     page(&app, &actor, None, asked, None).await
 }
 
+/// The roster again, with what is wrong about the reason for an unmasked export.
+pub(super) async fn again(
+    app: &App,
+    actor: &Actor,
+    node: Option<Node>,
+    asked: Asked,
+    error: String,
+) -> Result {
+    let mut page = build(app, actor, node, asked, None).await?;
+    page.error = Some(error);
+    reply::invalid(&page)
+}
+
 /// POST /members/find: by name, which has no place in an address.
 pub async fn find(State(app): State<App>, actor: Actor, form: Form) -> Result {
     let node = match form.id("organisation") {
@@ -160,6 +199,16 @@ async fn page(
     asked: Asked,
     needle: Option<String>,
 ) -> Result {
+    reply::page(&build(app, actor, node, asked, needle).await?)
+}
+
+async fn build(
+    app: &App,
+    actor: &Actor,
+    node: Option<Node>,
+    asked: Asked,
+    needle: Option<String>,
+) -> Result<RosterPage> {
     let (db, today) = (app.store.db(), app.store.today());
     let reach = actor.reach(Right::SeeMembers);
     let under = node.as_ref().map(|n| &n.path);
@@ -187,7 +236,7 @@ async fn page(
     let title = node.as_ref().map_or("党员名册".to_owned(), |n| {
         format!("党员名册：{}", n.name)
     });
-    let page = RosterPage {
+    Ok(RosterPage {
         frame: Frame::new(app, actor, paths::MEMBERS, &title)
             .await?
             .saying(asked.said.clone()),
@@ -202,12 +251,13 @@ async fn page(
         asked,
         next,
         may_edit,
+        may_unmask: actor.can_anywhere(Right::UnmaskMembers),
+        error: None,
         needle: needle.unwrap_or_default(),
         stages: words::STAGES,
         categories: words::CATEGORIES,
         node,
-    };
-    reply::page(&page)
+    })
 }
 
 /// Where the page begins: after a member within reach, else from the top.

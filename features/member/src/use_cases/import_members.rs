@@ -4,162 +4,161 @@ use crate::ground::Ground;
 use crate::sheets;
 use crate::store::{self as rows, Member};
 use crate::use_cases::write::{NewMember, create_members, move_members, seal};
+use kernel::table::Row;
 use kernel::{Day, Id};
-use org::import::{self, Before, Import, Outcome, Plan, PlanRow, Verdict};
-use org::use_cases::import_organisations::NotImported;
-use std::collections::HashMap;
-use store::{Error, Fail, Param, Tx, Value, params, placeholders};
+use office::xlsx::SheetOut;
+use org::import::{Did, Due, Fate, Import, Kind, PlanRow, Undone, Verdict};
+use std::collections::{HashMap, HashSet};
+use store::{Db, Error, Param, Store, Tx, Value, params, placeholders};
 use web::{Actor, Right};
 
 /// Rows one statement updates; more would cost SQLite more than another statement does.
 const BATCH: usize = 60;
 
-/// Carries the settled plan out; what no longer fits is listed, not forced. A fixed number of
-/// statements for each few hundred rows.
-pub async fn apply(
-    tx: &Tx,
-    actor: &Actor,
-    import: &Import,
-    plan: Plan,
-) -> Result<Outcome, Fail<NotImported>> {
-    let raw: Vec<_> = plan
-        .rows
-        .iter()
-        .map(|row| office::table::Row {
-            number: row.number,
-            cells: row.cells.clone(),
-        })
-        .collect();
-    let ground = Ground::load(tx.store(), actor, &raw).await?;
-    let mut outcome = Outcome::default();
-    create(tx, &ground, &plan, &mut outcome).await?;
-    update(tx, actor, &ground, &plan, &mut outcome).await?;
-    if !import::mark_applied(tx, import.id, &outcome).await? {
-        return Err(Fail::Refused(NotImported::AlreadyApplied));
+/// 导入党员
+pub struct Members;
+
+impl Kind for Members {
+    const CODE: &'static str = "member";
+    const NOUN: &'static str = "党员";
+    const SECTION: &'static str = crate::paths::MEMBERS;
+    const RIGHT: Right = Right::EditMembers;
+    const MOST_ROWS: usize = 200_000;
+    const HINT: &'static str = "“单位”一列决定党员归入哪个党支部。";
+    const DEED: &'static str = "import_members";
+    const CHECK: &'static str = "check_members";
+    const APPLY: &'static str = "import_members";
+    const UNDO: &'static str = "undo_members";
+
+    type Ground = Ground;
+
+    async fn template(_: &Store) -> Result<SheetOut, Error> {
+        Ok(sheets::template(&[]))
     }
-    let counts = serde_json::json!({
-        "created": outcome.created.len(), "updated": outcome.updated.len(), "late": outcome.late.len(),
-    });
-    tx.audit(
-        "import_members",
-        ("import", import.id),
-        &import.path,
-        counts,
-    )
-    .await?;
-    Ok(outcome)
+
+    fn aliases(title: &str) -> &'static [&'static str] {
+        sheets::aliases(title)
+    }
+
+    async fn ground(store: &Store, actor: &Actor) -> Result<Ground, Error> {
+        Ground::load(store, actor).await
+    }
+
+    async fn judge(ground: &mut Ground, db: &Db, rows: Vec<Row>) -> Result<Vec<PlanRow>, Error> {
+        ground.plan(db, rows).await
+    }
+
+    fn rest(_: &mut Ground) -> Vec<PlanRow> {
+        Vec::new()
+    }
+
+    async fn apply(
+        tx: &Tx,
+        actor: &Actor,
+        ground: &mut Ground,
+        _: &Import,
+        due: Vec<Due>,
+    ) -> Result<Vec<(usize, Fate)>, Error> {
+        let raw: Vec<Row> = due.iter().map(|due| due.row.raw()).collect();
+        ground.look(tx, &raw).await?;
+        let (mut new, mut changed) = (Vec::new(), Vec::new());
+        let mut fates = Vec::with_capacity(due.len());
+        for due in due {
+            match due.row.verdict {
+                Verdict::Create => new.push(due),
+                Verdict::Update {
+                    object, version, ..
+                } => changed.push((due.row, object, version)),
+                _ => fates.push((due.row.number, Fate::Late("没有要写入的内容。".to_owned()))),
+            }
+        }
+        fates.extend(create(tx, ground, new).await?);
+        fates.extend(update(tx, actor, ground, changed).await?);
+        Ok(fates)
+    }
+
+    async fn undo(tx: &Tx, did: Vec<Did>) -> Result<Vec<(usize, Undone)>, Error> {
+        let (made, changed): (Vec<Did>, Vec<Did>) = did.into_iter().partition(|d| d.was.is_none());
+        let mut fates = undo_created(tx, &made).await?;
+        fates.extend(undo_updated(tx, &changed).await?);
+        Ok(fates)
+    }
 }
 
-async fn create(tx: &Tx, ground: &Ground, plan: &Plan, outcome: &mut Outcome) -> Result<(), Error> {
-    let mut new: Vec<(&PlanRow, NewMember)> = Vec::new();
-    for row in plan
-        .rows
-        .iter()
-        .filter(|row| row.verdict == Verdict::Create)
-    {
-        let Some(branch) = ground.branch_meant(&row.cells) else {
-            outcome.late.push((
-                row.number,
-                "核对之后单位有了变化，请重新导入这一行。".to_owned(),
-            ));
-            continue;
+const LATE_NEW: &str = "核对之后名册上已经有了这个人，请重新导入这一行。";
+const LATE_CHANGED: &str = "核对之后有人改过这名党员，请重新导入这一行。";
+
+async fn create(tx: &Tx, ground: &Ground, due: Vec<Due>) -> Result<Vec<(usize, Fate)>, Error> {
+    let mut fates = Vec::with_capacity(due.len());
+    let (mut numbers, mut new) = (Vec::new(), Vec::<NewMember>::new());
+    let mut given: HashSet<String> = HashSet::new();
+    for due in due {
+        let (number, raw) = (due.row.number, due.row.raw());
+        let fresh = ground.judge(&raw)?;
+        let member = match (&fresh, ground.branch_meant(&raw.cells)) {
+            (Verdict::Bad { reason }, _) => Err(reason.clone()),
+            (fresh, Some(branch)) if due.is_still_new(fresh) => {
+                sheets::read(&raw.cells, tx.today())
+                    .and_then(|read| read.create(branch.id, tx.today()))
+            }
+            _ => Err(LATE_NEW.to_owned()),
         };
-        let read = sheets::read(&row.cells, tx.today());
-        match read.and_then(|read| read.create(branch.id, tx.today())) {
-            Ok(member) => new.push((row, member)),
-            Err(reason) => outcome.late.push((row.number, reason)),
+        match member {
+            // Two rows may be about one number only where both were settled by hand.
+            Ok(member) if !member.id_number.iter().all(|n| given.insert(n.clone())) => {
+                fates.push((number, Fate::Late(LATE_NEW.to_owned())));
+            }
+            Ok(member) => {
+                numbers.push(number);
+                new.push(member);
+            }
+            Err(reason) => fates.push((number, Fate::Late(reason))),
         }
     }
-    let blinds: Vec<String> = new
-        .iter()
-        .filter_map(|(_, m)| Some(tx.store().keys.blind(m.id_number.as_deref()?)))
-        .collect();
-    let taken: Vec<String> = rows::by_blinds(tx, &blinds)
-        .await?
-        .into_iter()
-        .filter_map(|m| m.id_blind)
-        .collect();
-    new.retain(|(row, member)| {
-        let blind = member
-            .id_number
-            .as_deref()
-            .map(|n| tx.store().keys.blind(n));
-        let free = !blind.is_some_and(|blind| taken.contains(&blind));
-        if !free {
-            outcome.late.push((
-                row.number,
-                "核对之后这个号码已被登记，请重新导入这一行。".to_owned(),
-            ));
-        }
-        free
-    });
-    let (from, members): (Vec<&PlanRow>, Vec<NewMember>) = new.into_iter().unzip();
-    let ids = create_members(tx, &members, "imported").await?;
-    outcome.created.extend(
-        ids.into_iter()
-            .zip(from)
-            .map(|(id, row)| (id, row.title.clone())),
-    );
-    Ok(())
+    let ids = create_members(tx, &new, "imported").await?;
+    fates.extend(numbers.into_iter().zip(ids.into_iter().map(Fate::Created)));
+    Ok(fates)
 }
 
 async fn update(
     tx: &Tx,
     actor: &Actor,
     ground: &Ground,
-    plan: &Plan,
-    outcome: &mut Outcome,
-) -> Result<(), Error> {
-    let wanted: Vec<(&PlanRow, Id, i64)> = plan
-        .rows
-        .iter()
-        .filter_map(|row| match &row.verdict {
-            Verdict::Update {
-                object, version, ..
-            } => Some((row, *object, *version)),
-            _ => None,
-        })
-        .collect();
-    let mut standing: HashMap<Id, Member> = HashMap::new();
+    wanted: Vec<(PlanRow, Id, i64)>,
+) -> Result<Vec<(usize, Fate)>, Error> {
     let ids: Vec<Id> = wanted.iter().map(|(_, id, _)| *id).collect();
-    for some in ids.chunks(5_000) {
-        standing.extend(rows::by_ids(tx, some).await?.into_iter().map(|m| (m.id, m)));
-    }
+    let mut standing = standing(tx, &ids).await?;
     let mut changed: Vec<Vec<Value>> = Vec::new();
     let mut moved: HashMap<Id, Vec<Id>> = HashMap::new();
+    let mut fates = Vec::with_capacity(wanted.len());
     for (row, id, version) in wanted {
-        let fits = |m: &&Member| m.version == version && actor.can(Right::EditMembers, &m.place());
-        let found = standing
-            .get(&id)
-            .filter(fits)
-            .zip(ground.branch_meant(&row.cells));
+        let fits = |m: &Member| m.version == version && actor.can(Right::EditMembers, &m.place());
+        // Taken out: a second row about the same member comes too late.
+        let was = standing.remove(&id).filter(fits);
+        let found = was.zip(ground.branch_meant(&row.cells));
         let Some((was, branch)) = found else {
-            outcome.late.push((
-                row.number,
-                "核对之后有人改过这名党员，请重新导入这一行。".to_owned(),
-            ));
+            fates.push((row.number, Fate::Late(LATE_CHANGED.to_owned())));
             continue;
         };
         let read = match sheets::read(&row.cells, tx.today()) {
             Ok(read) => read,
             Err(reason) => {
-                outcome.late.push((row.number, reason));
+                fates.push((row.number, Fate::Late(reason)));
                 continue;
             }
         };
-        let (now, _) = read.update(&tx.store().keys, was, tx.today())?;
+        let (now, _) = read.update(&tx.store().keys, &was, tx.today())?;
         changed.push(update_values(tx, id, &now)?);
         let moves = branch.id != was.branch;
         if moves {
             moved.entry(branch.id).or_default().push(id);
         }
-        let version = was.version + 1 + i64::from(moves);
-        outcome.updated.push(Before {
-            id,
-            title: row.title.clone(),
-            version,
-            was: before(was),
-        });
+        let fate = Fate::Updated {
+            object: id,
+            version: was.version + 1 + i64::from(moves),
+            was: before(&was),
+        };
+        fates.push((row.number, fate));
     }
     write_updates(tx, changed).await?;
     for (branch, members) in moved {
@@ -167,7 +166,15 @@ async fn update(
             move_members(tx, &members, &to, tx.today()).await?;
         }
     }
-    Ok(())
+    Ok(fates)
+}
+
+async fn standing(tx: &Tx, ids: &[Id]) -> Result<HashMap<Id, Member>, Error> {
+    let mut standing = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(500) {
+        standing.extend(rows::by_ids(tx, some).await?.into_iter().map(|m| (m.id, m)));
+    }
+    Ok(standing)
 }
 
 /// Columns an update writes, in this order, after the id.
@@ -259,79 +266,55 @@ const IN_USE: &[(&str, &str)] = &[
     ("record_person", "member"),
 ];
 
-/// Takes an import back; what was edited or is in use since stays and is listed.
-pub async fn undo(tx: &Tx, import: &Import) -> Result<Outcome, Fail<NotImported>> {
-    let mut outcome = import.outcome.clone();
-    outcome.kept.clear();
-    undo_created(tx, &mut outcome).await?;
-    undo_updated(tx, &mut outcome).await?;
-    if !import::mark_undone(tx, import.id, &outcome).await? {
-        return Err(Fail::Refused(NotImported::NothingToUndo));
+async fn undo_created(tx: &Tx, did: &[Did]) -> Result<Vec<(usize, Undone)>, Error> {
+    let ids: Vec<Id> = did.iter().map(|one| one.object).collect();
+    let values = |ids: &[Id]| ids.iter().map(|id| id.value()).collect::<Vec<_>>();
+    let list = placeholders(1, ids.len());
+    let sql = format!("SELECT id FROM member WHERE id IN ({list}) AND version <> 1");
+    let mut kept: HashSet<Id> = tx.column(&sql, values(&ids)).await?.into_iter().collect();
+    for (table, column) in IN_USE {
+        let sql = format!("SELECT {column} FROM {table} WHERE {column} IN ({list})");
+        kept.extend(tx.column::<Id>(&sql, values(&ids)).await?);
     }
-    let counts = serde_json::json!({ "kept": outcome.kept.len() });
-    tx.audit("undo_import", ("import", import.id), &import.path, counts)
-        .await?;
-    Ok(outcome)
+    let gone: Vec<Id> = ids.into_iter().filter(|id| !kept.contains(id)).collect();
+    for sql in [
+        "DELETE FROM membership WHERE member",
+        "DELETE FROM member WHERE id",
+    ] {
+        let sql = format!("{sql} IN ({})", placeholders(1, gone.len()));
+        tx.exec(&sql, values(&gone)).await?;
+    }
+    let fate = |one: &Did| match kept.contains(&one.object) {
+        true => (one.number, Undone::Kept),
+        false => (one.number, Undone::Gone),
+    };
+    Ok(did.iter().map(fate).collect())
 }
 
-async fn undo_created(tx: &Tx, outcome: &mut Outcome) -> Result<(), Error> {
-    for some in outcome.created.clone().chunks(5_000) {
-        let ids: Vec<Id> = some.iter().map(|(id, _)| *id).collect();
-        let values = || ids.iter().map(|id| id.value()).collect::<Vec<_>>();
-        let list = placeholders(1, ids.len());
-        let sql = format!("SELECT id FROM member WHERE id IN ({list}) AND version <> 1");
-        let mut kept: Vec<Id> = tx.column(&sql, values()).await?;
-        for (table, column) in IN_USE {
-            let sql = format!("SELECT {column} FROM {table} WHERE {column} IN ({list})");
-            kept.extend(tx.column::<Id>(&sql, values()).await?);
-        }
-        let gone: Vec<Id> = ids
-            .iter()
-            .copied()
-            .filter(|id| !kept.contains(id))
-            .collect();
-        for sql in [
-            "DELETE FROM membership WHERE member",
-            "DELETE FROM member WHERE id",
-        ] {
-            let sql = format!("{sql} IN ({})", placeholders(1, gone.len()));
-            tx.exec(&sql, gone.iter().map(|id| id.value()).collect())
-                .await?;
-        }
-        let kept = some
-            .iter()
-            .filter(|(id, _)| kept.contains(id))
-            .map(|(_, title)| title.clone());
-        outcome.kept.extend(kept);
-    }
-    Ok(())
-}
-
-async fn undo_updated(tx: &Tx, outcome: &mut Outcome) -> Result<(), Error> {
-    let ids: Vec<Id> = outcome.updated.iter().map(|b| b.id).collect();
-    let mut standing: HashMap<Id, Member> = HashMap::new();
-    for some in ids.chunks(5_000) {
-        standing.extend(rows::by_ids(tx, some).await?.into_iter().map(|m| (m.id, m)));
-    }
+async fn undo_updated(tx: &Tx, did: &[Did]) -> Result<Vec<(usize, Undone)>, Error> {
+    let ids: Vec<Id> = did.iter().map(|one| one.object).collect();
+    let standing = standing(tx, &ids).await?;
     let mut back = Vec::new();
-    for before in outcome.updated.clone() {
-        let Some(now) = standing
-            .get(&before.id)
-            .filter(|m| m.version == before.version)
-        else {
-            outcome.kept.push(before.title);
+    let mut fates = Vec::with_capacity(did.len());
+    for one in did {
+        let now = standing.get(&one.object);
+        let now = now.filter(|m| m.version == one.version);
+        let Some((now, was)) = now.zip(one.was.as_ref()) else {
+            fates.push((one.number, Undone::Kept));
             continue;
         };
-        let text = |key: &str| before.was[key].as_str().map(str::to_owned);
-        let mut row = params![before.id];
+        let text = |key: &str| was[key].as_str().map(str::to_owned);
+        let mut row = params![one.object];
         row.extend(COLUMNS.iter().map(|(column, _)| text(column).value()));
         back.push(row);
-        let branch: Id = serde_json::from_value(before.was["branch"].clone())?;
+        let branch: Id = serde_json::from_value(was["branch"].clone())?;
         if branch != now.branch {
-            return_member(tx, before.id, branch).await?;
+            return_member(tx, one.object, branch).await?;
         }
+        fates.push((one.number, Undone::Gone));
     }
-    write_updates(tx, back).await
+    write_updates(tx, back).await?;
+    Ok(fates)
 }
 
 /// Brings a member back to the branch the import took them from, as if they had never left.

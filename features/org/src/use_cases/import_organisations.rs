@@ -1,122 +1,168 @@
 //! 导入组织: carries out a plan that somebody has looked at, and takes it back.
 
-use crate::import::{self, Before, Import, Outcome, Plan, Verdict};
+use crate::import::{Did, Due, Fate, Import, Kind, PlanRow, Undone, Verdict};
 use crate::sheets::{Ground, Read};
-use crate::store::find_node;
+use crate::store::{Node, find_node};
 use crate::use_cases::{NewNode, create_node, set_figures, set_zone, tag_node, untag_node};
 use crate::{store as rows, typed};
-use kernel::{Id, Refusal};
-use std::borrow::Cow;
+use kernel::Id;
+use kernel::table::Row;
+use office::xlsx::SheetOut;
 use std::collections::HashMap;
-use store::{Error, Fail, Tx, params};
+use store::{Db, Error, Store, Tx, params};
+use web::{Actor, Right};
 
-/// Why an import was not carried out or not taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotImported {
-    /// It was carried out before.
-    AlreadyApplied,
-    /// It was taken back before, or never carried out.
-    NothingToUndo,
+/// 导入组织
+pub struct Organisations;
+
+/// What the rows are compared with, and the rows until all have come: a row may name a parent that
+/// stands further down.
+pub struct Whole {
+    ground: Ground,
+    actor: Actor,
+    rows: Vec<Row>,
 }
 
-impl Refusal for NotImported {
-    fn code(&self) -> &'static str {
-        match self {
-            NotImported::AlreadyApplied => "already_applied",
-            NotImported::NothingToUndo => "nothing_to_undo",
+impl Kind for Organisations {
+    const CODE: &'static str = "organisation";
+    const NOUN: &'static str = "组织";
+    const SECTION: &'static str = crate::paths::ORGANISATIONS;
+    const RIGHT: Right = Right::EditOrganisations;
+    const MOST_ROWS: usize = 20_000;
+    const HINT: &'static str = "党组织、单位、片区、其他机构用同一张表。";
+    const DEED: &'static str = "import_organisations";
+    const CHECK: &'static str = "check_organisations";
+    const APPLY: &'static str = "import_organisations";
+    const UNDO: &'static str = "undo_organisations";
+
+    type Ground = Whole;
+
+    async fn template(store: &Store) -> Result<SheetOut, Error> {
+        Ok(Ground::load(store.db(), store.today()).await?.template())
+    }
+
+    fn aliases(title: &str) -> &'static [&'static str] {
+        match title {
+            "名称" => &["组织名称", "党组织名称", "单位名称", "全称"],
+            "类别" => &["组织类别", "类型", "组织类型"],
+            "上级" => &["上级组织", "上级党组织", "隶属", "所属党组织"],
+            "片区" => &["所属片区"],
+            "成立日期" => &["成立时间"],
+            "组织代码" => &["党组织代码", "代码"],
+            _ => &[],
         }
     }
 
-    fn words(&self) -> Cow<'static, str> {
-        Cow::Borrowed(match self {
-            NotImported::AlreadyApplied => "这次导入已经写入过了。要再导入，请重新上传文件。",
-            NotImported::NothingToUndo => "这次导入没有写入过，或已经撤销，没有可撤销的内容。",
+    async fn ground(store: &Store, actor: &Actor) -> Result<Whole, Error> {
+        Ok(Whole {
+            ground: Ground::load(store.db(), store.today()).await?,
+            actor: actor.clone(),
+            rows: Vec::new(),
         })
     }
+
+    async fn judge(whole: &mut Whole, _: &Db, rows: Vec<Row>) -> Result<Vec<PlanRow>, Error> {
+        whole.rows.extend(rows);
+        Ok(Vec::new())
+    }
+
+    fn rest(whole: &mut Whole) -> Vec<PlanRow> {
+        let rows = std::mem::take(&mut whole.rows);
+        whole.ground.plan(&whole.actor, rows)
+    }
+
+    async fn apply(
+        tx: &Tx,
+        actor: &Actor,
+        _: &mut Whole,
+        import: &Import,
+        due: Vec<Due>,
+    ) -> Result<Vec<(usize, Fate)>, Error> {
+        // Loaded in the transaction: an import that was quicker has made its rows by now.
+        let ground = Ground::load(tx, tx.today()).await?;
+        let mut made = HashMap::new();
+        let mut fates = Vec::with_capacity(due.len());
+        for Due { row, .. } in due {
+            let fate = match (ground.read(&row.cells), row.verdict) {
+                (Err(reason), _) => Fate::Late(reason),
+                (Ok(read), Verdict::Create) => {
+                    let place = Place {
+                        actor,
+                        ground: &ground,
+                        root: import.organisation,
+                    };
+                    place.create(tx, &read, &mut made).await?
+                }
+                (
+                    Ok(read),
+                    Verdict::Update {
+                        object, version, ..
+                    },
+                ) => update(tx, actor, object, version, &read).await?,
+                (Ok(_), _) => Fate::Late("没有要写入的内容。".to_owned()),
+            };
+            fates.push((row.number, fate));
+        }
+        Ok(fates)
+    }
+
+    async fn undo(tx: &Tx, did: Vec<Did>) -> Result<Vec<(usize, Undone)>, Error> {
+        let mut fates = Vec::with_capacity(did.len());
+        for one in did {
+            let fate = match &one.was {
+                Some(was) => restore_unless_edited(tx, &one, was).await?,
+                None => remove(tx, one.object).await?,
+            };
+            fates.push((one.number, fate));
+        }
+        Ok(fates)
+    }
 }
 
-/// Carries the settled plan out. Rows that no longer fit are listed, not forced.
-pub async fn apply(tx: &Tx, import: &Import, plan: Plan) -> Result<Outcome, Fail<NotImported>> {
-    let ground = Ground::load(tx, tx.today()).await?;
-    let mut outcome = Outcome::default();
-    let mut made: HashMap<String, Id> = HashMap::new();
-    let mut waiting: Vec<(usize, String, Read)> = Vec::new();
-    for row in plan.rows {
-        match row.verdict {
-            Verdict::Create => match ground.read(&row.cells) {
-                Ok(read) => waiting.push((row.number, row.title, read)),
-                Err(reason) => outcome.late.push((row.number, reason)),
-            },
-            Verdict::Update {
-                object, version, ..
-            } => match ground.read(&row.cells) {
-                Ok(read) => {
-                    update(
-                        tx,
-                        &mut outcome,
-                        (row.number, row.title),
-                        object,
-                        version,
-                        &read,
-                    )
-                    .await?
-                }
-                Err(reason) => outcome.late.push((row.number, reason)),
-            },
-            Verdict::Same { .. } | Verdict::Doubt { .. } | Verdict::Bad { .. } => {}
+/// Where new nodes are put.
+struct Place<'a> {
+    actor: &'a Actor,
+    ground: &'a Ground,
+    root: Id,
+}
+
+impl Place<'_> {
+    /// Makes a node, unless there is one by now, or its parent is yet to come.
+    async fn create(
+        &self,
+        tx: &Tx,
+        read: &Read,
+        made: &mut HashMap<(String, String), Id>,
+    ) -> Result<Fate, Error> {
+        let key = (typed::name_key(&read.name), read.category.clone());
+        if self.ground.has(read) || made.contains_key(&key) {
+            let why = "核对之后已经有了同名的组织，请重新导入这一行。";
+            return Ok(Fate::Late(why.to_owned()));
         }
+        let parent = match &read.parent {
+            None => Some(self.root),
+            Some(name) => self.parent(name, made),
+        };
+        let Some(parent) = parent else {
+            let name = read.parent.as_deref().unwrap_or_default();
+            let why = format!("上级“{name}”没有建成，这一行也没有写入。");
+            return Ok(Fate::NotYet(why));
+        };
+        let id = create(tx, read, Some(parent)).await?;
+        made.insert(key, id);
+        Ok(Fate::Created(id))
     }
-    // A row may name a parent that stands further down: as many rounds as there are levels.
-    while !waiting.is_empty() {
-        let before = waiting.len();
-        let mut later = Vec::new();
-        for (number, title, read) in waiting {
-            let parent = read.parent.as_deref().map(|name| {
-                made.get(&typed::name_key(name))
-                    .copied()
-                    .or_else(|| ground.parent_named(name))
-            });
-            match parent {
-                Some(None) => later.push((number, title, read)),
-                Some(Some(parent)) => {
-                    let id = create(tx, &read, Some(parent)).await?;
-                    made.insert(typed::name_key(&read.name), id);
-                    outcome.created.push((id, title));
-                }
-                None => {
-                    let id = create(tx, &read, Some(import.organisation)).await?;
-                    outcome.created.push((id, title));
-                }
-            }
-        }
-        if later.len() == before {
-            let reason = |name: &Option<String>| {
-                format!(
-                    "上级“{}”没有建成，这一行也没有写入。",
-                    name.as_deref().unwrap_or_default()
-                )
-            };
-            outcome
-                .late
-                .extend(later.iter().map(|(n, _, read)| (*n, reason(&read.parent))));
-            break;
-        }
-        waiting = later;
+
+    /// The node above, among those that stand and those just made.
+    fn parent(&self, name: &str, made: &HashMap<(String, String), Id>) -> Option<Id> {
+        let key = typed::name_key(name);
+        let new = ["organisation", "unit"]
+            .iter()
+            .find_map(|category| made.get(&(key.clone(), (*category).to_owned())));
+        let mine = |node: &&Node| self.actor.can(Right::EditOrganisations, &node.place());
+        let standing = || self.ground.parent_named(name).filter(mine).map(|n| n.id);
+        new.copied().or_else(standing)
     }
-    if !import::mark_applied(tx, import.id, &outcome).await? {
-        return Err(Fail::Refused(NotImported::AlreadyApplied));
-    }
-    let counts = serde_json::json!({
-        "created": outcome.created.len(), "updated": outcome.updated.len(), "late": outcome.late.len(),
-    });
-    tx.audit(
-        "import_organisations",
-        ("import", import.id),
-        &import.path,
-        counts,
-    )
-    .await?;
-    Ok(outcome)
 }
 
 async fn create(tx: &Tx, read: &Read, parent: Option<Id>) -> Result<Id, Error> {
@@ -146,24 +192,16 @@ async fn create(tx: &Tx, read: &Read, parent: Option<Id>) -> Result<Id, Error> {
     Ok(node.id)
 }
 
-async fn update(
-    tx: &Tx,
-    outcome: &mut Outcome,
-    row: (usize, String),
-    id: Id,
-    version: i64,
-    read: &Read,
-) -> Result<(), Error> {
-    let Some(node) = find_node(tx, id).await? else {
-        return Ok(());
+async fn update(tx: &Tx, actor: &Actor, id: Id, version: i64, read: &Read) -> Result<Fate, Error> {
+    let mine = |node: &Node| match node.category.as_str() {
+        "zone" => actor.can_anywhere(Right::EditOrganisations),
+        _ => actor.can(Right::EditOrganisations, &node.place()),
     };
-    if node.version != version {
-        outcome.late.push((
-            row.0,
-            "核对之后有人改过这个组织，请重新导入这一行。".to_owned(),
-        ));
-        return Ok(());
-    }
+    let found = find_node(tx, id).await?;
+    let Some(node) = found.filter(|node| node.version == version && mine(node)) else {
+        let why = "核对之后有人改过这个组织，请重新导入这一行。";
+        return Ok(Fate::Late(why.to_owned()));
+    };
     let tags: Vec<String> = rows::tags_of(tx, id)
         .await?
         .into_iter()
@@ -195,13 +233,11 @@ async fn update(
     let version = tx
         .scalar("SELECT version FROM node WHERE id = $1", params![id])
         .await?;
-    outcome.updated.push(Before {
-        id,
-        title: row.1,
+    Ok(Fate::Updated {
+        object: id,
         version,
         was,
-    });
-    Ok(())
+    })
 }
 
 async fn set_plain(
@@ -236,57 +272,47 @@ pub(crate) async fn set_tags(
     Ok(())
 }
 
-/// Takes an import back; what was edited or is in use since stays and is listed.
-pub async fn undo(tx: &Tx, import: &Import) -> Result<Outcome, Fail<NotImported>> {
-    let mut outcome = import.outcome.clone();
-    outcome.kept.clear();
-    for before in &import.outcome.updated {
-        match find_node(tx, before.id).await? {
-            Some(node) if node.version == before.version => restore(tx, before).await?,
-            _ => outcome.kept.push(before.title.clone()),
+/// Brings a node back to what it was, unless somebody has edited it since.
+async fn restore_unless_edited(
+    tx: &Tx,
+    did: &Did,
+    was: &serde_json::Value,
+) -> Result<Undone, Error> {
+    match find_node(tx, did.object).await? {
+        Some(node) if node.version == did.version => {
+            restore(tx, did.object, was).await?;
+            Ok(Undone::Gone)
         }
+        _ => Ok(Undone::Kept),
     }
-    // Children were made after their parents and go before them.
-    for (id, title) in import.outcome.created.iter().rev() {
-        if !remove(tx, *id).await? {
-            outcome.kept.push(title.clone());
-        }
-    }
-    if !import::mark_undone(tx, import.id, &outcome).await? {
-        return Err(Fail::Refused(NotImported::NothingToUndo));
-    }
-    let counts = serde_json::json!({ "kept": outcome.kept.len() });
-    tx.audit("undo_import", ("import", import.id), &import.path, counts)
-        .await?;
-    Ok(outcome)
 }
 
-async fn restore(tx: &Tx, before: &Before) -> Result<(), Error> {
-    let text = |key: &str| before.was[key].as_str().map(str::to_owned);
+async fn restore(tx: &Tx, id: Id, was: &serde_json::Value) -> Result<(), Error> {
+    let text = |key: &str| was[key].as_str().map(str::to_owned);
     let code = text("issued_code");
     let (short, kind) = (
         text("short_name").unwrap_or_default(),
         text("kind").unwrap_or_default(),
     );
-    set_plain(tx, before.id, &short, &kind, code.as_ref()).await?;
-    let held: Vec<String> = rows::tags_of(tx, before.id)
+    set_plain(tx, id, &short, &kind, code.as_ref()).await?;
+    let held: Vec<String> = rows::tags_of(tx, id)
         .await?
         .into_iter()
         .map(|t| t.code)
         .collect();
-    let wanted: Vec<String> = serde_json::from_value(before.was["tags"].clone())?;
-    set_tags(tx, before.id, &held, &wanted).await?;
-    let zone: Option<Id> = serde_json::from_value(before.was["zone"].clone())?;
-    set_zone(tx, before.id, zone, tx.today()).await?;
-    let figures: HashMap<String, i64> = serde_json::from_value(before.was["figures"].clone())?;
+    let wanted: Vec<String> = serde_json::from_value(was["tags"].clone())?;
+    set_tags(tx, id, &held, &wanted).await?;
+    let zone: Option<Id> = serde_json::from_value(was["zone"].clone())?;
+    set_zone(tx, id, zone, tx.today()).await?;
+    let figures: HashMap<String, i64> = serde_json::from_value(was["figures"].clone())?;
     let year = i64::from(tx.today().year());
     tx.exec(
         "DELETE FROM node_figure WHERE node = $1 AND year = $2",
-        params![before.id, year],
+        params![id, year],
     )
     .await?;
     let figures: Vec<(&str, i64)> = figures.iter().map(|(c, v)| (c.as_str(), *v)).collect();
-    set_figures(tx, before.id, year, &figures).await
+    set_figures(tx, id, year, &figures).await
 }
 
 /// Tables whose rows name an organisation: one of them means it is in use.
@@ -302,24 +328,25 @@ const IN_USE: &[(&str, &str)] = &[
     ("requirement", "reviewer"),
 ];
 
-/// Takes a node away that nobody edited or uses; false if somebody does.
-async fn remove(tx: &Tx, id: Id) -> Result<bool, Error> {
+/// Takes a node away that nobody edited or uses. One with others below waits: they may be of the
+/// same import.
+async fn remove(tx: &Tx, id: Id) -> Result<Undone, Error> {
     let Some(node) = find_node(tx, id).await? else {
-        return Ok(true);
+        return Ok(Undone::Gone);
     };
     if node.version != 1 && node.category == "organisation" {
-        return Ok(false);
+        return Ok(Undone::Kept);
     }
     let lower: i64 = tx
         .scalar("SELECT COUNT(*) FROM edge WHERE parent = $1", params![id])
         .await?;
     if lower > 0 {
-        return Ok(false);
+        return Ok(Undone::NotYet);
     }
     for (table, column) in IN_USE {
         let sql = format!("SELECT COUNT(*) FROM {table} WHERE {column} = $1");
         if tx.scalar::<i64>(&sql, params![id]).await? > 0 {
-            return Ok(false);
+            return Ok(Undone::Kept);
         }
     }
     for sql in [
@@ -330,5 +357,5 @@ async fn remove(tx: &Tx, id: Id) -> Result<bool, Error> {
     ] {
         tx.exec(sql, params![id]).await?;
     }
-    Ok(true)
+    Ok(Undone::Gone)
 }

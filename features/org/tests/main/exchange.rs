@@ -86,7 +86,7 @@ on_both! {
     async fn files_that_are_no_tables_get_a_sentence(app: TestApp) {
         let county = County::build(&app).await;
         let officer = County::call(&app, county.officer).await;
-        for (name, bytes) in [("a.xlsx", &b"PK\x03\x04broken"[..]), ("b.xlsx", b""), ("c.csv", b"<html>"), ("d.csv", "甲,乙\n1,2\n".as_bytes())] {
+        for (name, bytes) in [("a.xlsx", &b"PK\x03\x04broken"[..]), ("b.xlsx", b""), ("c.csv", b"<html>"), ("d.csv", "只有一格\n".as_bytes()), ("e.csv", "名称,类别,上级\n".as_bytes())] {
             let answer = officer.upload("/organisations/import", &[], &[("file", name, bytes)]).await;
             assert_eq!(answer.status, 422, "{name}");
             assert!(answer.words().contains("这个文件没有读成"), "{}", answer.words());

@@ -7,7 +7,9 @@ use crate::store::{self, After, Filter, Line};
 use askama::Template;
 use axum::extract::{Query, State};
 use kernel::Id;
+use org::Lineage;
 use serde::Deserialize;
+use web::sheet::{self, Export};
 use web::{Actor, App, Frame, Reach, Right, reply};
 
 /// Lines of a page.
@@ -143,11 +145,7 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(asked): Query<Aske
 }
 
 fn lede(organisations: &[org::store::Node], filter: &Filter, n: i64) -> String {
-    let chosen = filter
-        .under
-        .as_ref()
-        .and_then(|p| organisations.iter().find(|o| o.path == *p));
-    let whose = match (chosen, organisations) {
+    let whose = match (chosen(organisations, filter), organisations) {
         (Some(one), _) => one.name.clone(),
         (None, [one]) => one.name.clone(),
         (None, all) => format!("管辖范围内 {} 个党组织", all.len()),
@@ -157,6 +155,15 @@ fn lede(organisations: &[org::store::Node], filter: &Filter, n: i64) -> String {
     } else {
         format!("{whose} · {n} 条。")
     }
+}
+
+/// The organisation the ledger is narrowed to.
+fn chosen<'a>(
+    organisations: &'a [org::store::Node],
+    filter: &Filter,
+) -> Option<&'a org::store::Node> {
+    let under = filter.under.as_ref()?;
+    organisations.iter().find(|one| one.path == *under)
 }
 
 async fn ask(
@@ -176,35 +183,25 @@ pub async fn export(
     actor: Actor,
     Query(asked): Query<Asked>,
 ) -> web::Result {
-    const CHUNK: i64 = 2_000;
     let (reach, organisations, filter) = ask(&app, &actor, &asked).await?;
-    let (mut lines, mut after): (Vec<Line>, Option<After>) = (Vec::new(), None);
+    let chosen = chosen(&organisations, &filter).or(organisations.first());
+    let unit = chosen.map_or(app.county.as_str(), |n| n.name.as_str());
+    let above = Lineage::load(app.store.db(), &reach).await?;
+    let title = sheet::title(&app, &format!("{unit}工作纪实台账"));
+    let export = Export::begin(&app, unit, "工作纪实", sheets::ledger(title, &above));
+    let (mut rows, mut after) = (0, None);
     loop {
-        let chunk = store::ledger(app.store.db(), &reach, &filter, after, CHUNK).await?;
-        after = chunk.last().map(|line| (line.day, line.id));
-        let last = chunk.len() < usize::try_from(CHUNK).unwrap_or(0);
-        lines.extend(chunk);
-        if last || after.is_none() {
-            break;
-        }
+        let most = i64::try_from(sheet::CHUNK).unwrap_or(i64::MAX);
+        let lines = store::ledger(app.store.db(), &reach, &filter, after, most).await?;
+        let Some(last) = lines.last() else { break };
+        after = Some((last.day, last.id));
+        rows += lines.len();
+        let cells = lines.iter().map(|line| sheets::row(line, &above));
+        export.rows(cells.collect()).await?;
     }
-    let chosen = filter
-        .under
-        .as_ref()
-        .and_then(|p| organisations.iter().find(|o| o.path == *p));
-    let unit = chosen
-        .or(organisations.first())
-        .map_or(app.county.as_str(), |n| n.name.as_str());
-    let today = app.store.today();
-    let title = format!("{unit}工作纪实台账");
-    let name = format!(
-        "{unit}_工作纪实_{}.xlsx",
-        today.to_string().replace('-', "")
-    );
-    let made = tokio::task::spawn_blocking(move || sheets::ledger(&title, today, &lines)).await;
-    let broken = |why: String| web::Failure::Broken(::store::Error::Schema(why));
-    let bytes = made
-        .map_err(|e| broken(e.to_string()))?
-        .map_err(|e| broken(e.to_string()))?;
-    reply::attachment(&name, reply::XLSX, bytes)
+    let place = chosen.map_or_else(Default::default, |n| (n.id, n.path.clone()));
+    let object = ("organisation", place.0, &place.1);
+    let detail = serde_json::json!({ "rows": rows });
+    sheet::tell(&app, &actor, "export_records", object, detail).await?;
+    export.reply().await
 }

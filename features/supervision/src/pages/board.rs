@@ -2,14 +2,16 @@
 
 use super::value;
 use crate::paths;
+use crate::sheets;
 use crate::store::{self, CellRow, ItemRow, ListFilter, SheetRow, Sums};
 use crate::tally::{LOOKS, Look, Tally, look_of};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use duty::Key;
-use kernel::Id;
-use std::collections::HashMap;
-use web::{Actor, App, Failure, Frame, Reach, Right, reply};
+use kernel::{Id, TreePath};
+use org::Lineage;
+use std::collections::{BTreeMap, HashMap};
+use web::{Actor, App, Failure, Frame, Reach, Right};
 
 #[derive(Template)]
 #[template(path = "board.html")]
@@ -42,6 +44,8 @@ pub struct Board {
     pub whole: Tally,
     /// Where the whole's list is.
     pub list: String,
+    /// The same as a workbook.
+    pub export: String,
 }
 
 /// An item.
@@ -78,8 +82,8 @@ pub struct OrganisationRow {
     pub id: Id,
     /// Its name.
     pub name: String,
-    /// The one above.
-    pub parent: String,
+    /// Where it lies.
+    pub path: TreePath,
     /// Its sums.
     pub tally: Tally,
     /// Its list.
@@ -133,12 +137,7 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
         ),
         None => sheets.first().cloned(),
     };
-    let filter = Narrowed {
-        zone: value(&query, "zone").parse().ok(),
-        status: value(&query, "status").to_owned(),
-        name: value(&query, "name").to_owned(),
-        owing: value(&query, "owing") == "1",
-    };
+    let filter = Narrowed::of(&query);
     let board = match chosen {
         Some(sheet) => Some(load(&app, &reach, sheet, &filter).await?),
         None => None,
@@ -193,6 +192,7 @@ pub async fn load(
     Ok(Board {
         shown: zones.iter().map(|zone| zone.rows.len()).sum(),
         list: paths::list(Some(sheet.id)),
+        export: filter.at(&paths::export(sheet.id)),
         sheet,
         columns,
         zones,
@@ -203,6 +203,28 @@ pub async fn load(
 }
 
 impl Narrowed {
+    fn of(query: &BTreeMap<String, String>) -> Narrowed {
+        Narrowed {
+            zone: value(query, "zone").parse().ok(),
+            status: value(query, "status").to_owned(),
+            name: value(query, "name").to_owned(),
+            owing: value(query, "owing") == "1",
+        }
+    }
+
+    /// The same narrowing at another address.
+    fn at(&self, path: &str) -> String {
+        let zone = self.zone.map(|id| id.to_string()).unwrap_or_default();
+        let owing = if self.owing { "1" } else { "" };
+        let pairs = [
+            ("zone", zone.as_str()),
+            ("status", &self.status),
+            ("name", &self.name),
+            ("owing", owing),
+        ];
+        web::reply::with_query(path, &pairs)
+    }
+
     fn keeps(&self, row: &OrganisationRow) -> bool {
         let cells = || row.cells.iter().flatten();
         let status = match self.status.as_str() {
@@ -263,7 +285,7 @@ fn zones(sheet: &SheetRow, columns: &[Column], cells: Vec<CellRow>) -> Vec<ZoneR
             zone.rows.push(OrganisationRow {
                 id: cell.organisation,
                 name: cell.name.clone(),
-                parent: cell.parent.clone().unwrap_or_default(),
+                path: cell.path.clone(),
                 tally: Tally::default(),
                 href: format!("{list}?organisation={}", cell.organisation),
                 cells: columns.iter().map(|_| None).collect(),
@@ -300,32 +322,26 @@ fn shown(sheet: &SheetRow, cell: CellRow, applies: bool) -> Cell {
     }
 }
 
-/// `GET /progress/{sheet}/export`
+/// `GET /progress/{sheet}/export`: the board as it is narrowed.
 pub async fn export(
     State(app): State<App>,
     actor: Actor,
     Path(sheet): Path<String>,
+    Query(query): super::Said,
 ) -> web::Result {
     let reach = actor.reach(Right::SeeProgress);
     let sheet = find(&app, &reach, &sheet).await?;
-    let board = load(&app, &reach, sheet, &Narrowed::default()).await?;
-    let whose = actor
-        .home()
-        .map_or(app.county.as_str(), |grant| grant.node_name.as_str());
-    let name = format!(
-        "{whose}_{}进度_{}.xlsx",
-        board.sheet.label(),
-        app.store.today().to_string().replace('-', "")
-    );
-    let made_at = app.store.now().chinese_full();
-    let bytes = tokio::task::spawn_blocking(move || crate::sheets::board(&board, &made_at)).await;
-    let failed = || {
-        Failure::Broken(::store::Error::Schema(
-            "a workbook was not written".to_owned(),
-        ))
-    };
-    let bytes = bytes.map_err(|_| failed())?.map_err(|_| failed())?;
-    reply::attachment(&name, reply::XLSX, bytes)
+    let above = Lineage::load(app.store.db(), &reach).await?;
+    let board = load(&app, &reach, sheet, &Narrowed::of(&query)).await?;
+    let unit = web::sheet::unit(&app, &actor);
+    let content = format!("{}进度", board.sheet.label());
+    let title = web::sheet::title(&app, &format!("{}{content}", board.sheet.title));
+    web::sheet::file(
+        &app,
+        &unit,
+        &content,
+        vec![sheets::board(&board, title, &above)],
+    )
 }
 
 /// A sheet by the address; one without duties within reach is as if it were not there.

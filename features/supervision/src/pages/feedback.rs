@@ -1,43 +1,58 @@
-//! 意见反馈: “这件事是负担?”, from every page, with an answer that is tracked.
+//! 意见反馈: “这件事是负担？”, from every page, with an answer that is tracked.
 
-use super::{id, value};
+use super::value;
 use crate::paths;
+use crate::sheets;
 use crate::store::{self, FeedbackRow};
-use crate::use_cases::answer_feedback::answer_feedback;
-use crate::use_cases::give_feedback::{MOST, give_feedback};
+use crate::use_cases::answer_feedback::outcome_words;
+use crate::use_cases::give_feedback::{KINDS, MOST, Said, duty_of, give_feedback, kind_words};
 use ::store::Fail;
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
+use duty::Key;
 use kernel::{Id, Refusal};
+use web::sheet::{self, Export};
 use web::{Actor, App, FieldErrors, Form, Frame, Right, reply};
+
+/// Messages of one's own on one page.
+const PAGE: usize = 30;
 
 #[derive(Template)]
 #[template(path = "feedback.html")]
 struct FeedbackPage {
     frame: Frame,
-    page: String,
-    words: String,
+    draft: Draft,
+    about: Option<String>,
+    kinds: [(&'static str, &'static str); 6],
     most: usize,
     errors: FieldErrors,
-    own: Vec<FeedbackRow>,
+    own: Vec<Told>,
+    next: Option<String>,
     hears: bool,
 }
 
-#[derive(Template)]
-#[template(path = "feedback_all.html")]
-struct AllPage {
-    frame: Frame,
-    rows: Vec<FeedbackRow>,
-    open: usize,
-    most: usize,
-    error: Option<(Id, String, String)>,
-    next: Option<String>,
+/// What is being written.
+#[derive(Clone, Default)]
+struct Draft {
+    page: String,
+    duty: Option<Key>,
+    kind: String,
+    words: String,
+}
+
+/// One's own message, and what became of it.
+struct Told {
+    row: FeedbackRow,
+    kind: &'static str,
+    about: String,
+    outcome: &'static str,
+    steps: Vec<(&'static str, String)>,
 }
 
 /// What a page of ours is called, by the beginning of its path.
-fn page_words(path: &str) -> &'static str {
-    const NAMES: [(&str, &str); 12] = [
+pub(super) fn page_words(path: &str) -> &'static str {
+    const NAMES: [(&str, &str); 14] = [
         ("/duties/done", "已办"),
         ("/duties/", "一件事项"),
         ("/duties", "待办"),
@@ -45,6 +60,8 @@ fn page_words(path: &str) -> &'static str {
         ("/review", "审核"),
         ("/sheets", "交办单"),
         ("/progress", "进度"),
+        ("/rankings", "排名"),
+        ("/burden", "基层负担"),
         ("/office", "总览"),
         ("/notices", "待阅"),
         ("/organisations", "组织"),
@@ -57,16 +74,32 @@ fn page_words(path: &str) -> &'static str {
     found.map_or("其他页面", |(_, words)| words)
 }
 
-impl FeedbackPage {
-    fn page_words(&self, path: &str) -> &'static str {
-        page_words(path)
+/// What a message is about: its duty, or the page it was given from.
+pub(super) fn about(row: &FeedbackRow) -> String {
+    match row.duty_words() {
+        Some(words) => words,
+        None if row.page.is_empty() => String::new(),
+        None => page_words(&row.page).to_owned(),
     }
 }
 
-impl AllPage {
-    fn page_words(&self, path: &str) -> &'static str {
-        page_words(path)
-    }
+/// 经过: received, seen, answered, each with its moment.
+pub(super) fn steps(row: &FeedbackRow) -> Vec<(&'static str, String)> {
+    let by = |name: &Option<String>| match name {
+        Some(name) => format!(" · {name}"),
+        None => String::new(),
+    };
+    let mut steps = vec![("已收到", row.at.chinese())];
+    let seen = row.seen_at.filter(|_| row.seen_at != row.answered_at);
+    steps.extend(seen.map(|at| ("已看", format!("{}{}", at.chinese(), by(&row.seen_by)))));
+    let answered = row.answered_at;
+    steps.extend(answered.map(|at| {
+        (
+            "已答复",
+            format!("{}{}", at.chinese(), by(&row.answered_by)),
+        )
+    }));
+    steps
 }
 
 /// The path of a page of ours, without what follows it.
@@ -83,7 +116,13 @@ fn page_of(text: &str) -> String {
     }
 }
 
-/// `GET /feedback`
+/// The duty that a page shows: `/duties/{key}`, `/progress/{sheet}/{key}`.
+fn duty_on(page: &str) -> Option<Key> {
+    let ours = page.starts_with("/duties/") || page.starts_with("/progress/");
+    page.rsplit('/').next().filter(|_| ours)?.parse().ok()
+}
+
+/// `GET /feedback`: the page one comes from is said by the browser, a duty by its own link.
 pub async fn form(
     State(app): State<App>,
     actor: Actor,
@@ -94,50 +133,86 @@ pub async fn form(
         .get(header::REFERER)
         .and_then(|v| v.to_str().ok())
         .unwrap_or_default();
-    let said = query.get("said").cloned();
-    let page = page(
-        &app,
-        &actor,
-        page_of(from),
-        String::new(),
-        FieldErrors::new(),
-    )
-    .await?;
-    web::page(&FeedbackPage {
-        frame: page.frame.clone().saying(said),
-        ..page
-    })
+    let page = page_of(from);
+    let draft = Draft {
+        duty: value(&query, "duty")
+            .parse()
+            .ok()
+            .or_else(|| duty_on(&page)),
+        page,
+        ..Draft::default()
+    };
+    let before = value(&query, "before").parse().ok();
+    let mut page = build(&app, &actor, draft, before, FieldErrors::new()).await?;
+    page.frame = page.frame.saying(query.get("said").cloned());
+    web::page(&page)
 }
 
-async fn page(
+async fn build(
     app: &App,
     actor: &Actor,
-    page: String,
-    words: String,
+    mut draft: Draft,
+    before: Option<Id>,
     errors: FieldErrors,
 ) -> web::Result<FeedbackPage> {
+    let db = app.store.db();
+    let mut rows = store::own_feedback(db, actor.account, before, PAGE + 1).await?;
+    let more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    draft.duty = duty_of(db, actor, draft.duty).await?;
+    let about = match draft.duty {
+        Some(key) => duty::store::find_requirement(db, key.requirement)
+            .await?
+            .map(|r| format!("{}“{}”", r.source_words, r.title)),
+        None if draft.page.is_empty() => None,
+        None => Some(page_words(&draft.page).to_owned()),
+    };
+    let next = rows.last().filter(|_| more);
     Ok(FeedbackPage {
         frame: Frame::new(app, actor, paths::FEEDBACK, "这件事是负担？").await?,
-        own: store::own_feedback(app.store.db(), actor.account).await?,
-        hears: actor.can_anywhere(Right::ExcuseDuties),
+        next: next.map(|row| format!("{}?before={}", paths::FEEDBACK, row.id)),
+        own: rows.into_iter().map(told).collect(),
+        hears: actor.can_anywhere(Right::SeeFeedback),
+        kinds: KINDS,
         most: MOST,
-        page,
-        words,
+        about,
+        draft,
         errors,
     })
 }
 
+fn told(row: FeedbackRow) -> Told {
+    Told {
+        kind: kind_words(&row.kind).unwrap_or_default(),
+        about: about(&row),
+        outcome: outcome_words(&row.outcome).unwrap_or_default(),
+        steps: steps(&row),
+        row,
+    }
+}
+
 /// `POST /feedback`
 pub async fn give(State(app): State<App>, actor: Actor, form: Form) -> web::Result {
-    let (about, words) = (page_of(form.text("page")), form.text("words").to_owned());
+    let draft = Draft {
+        page: page_of(form.text("page")),
+        duty: form.text("duty").parse().ok(),
+        kind: form.text("kind").to_owned(),
+        words: form.text("words").to_owned(),
+    };
     let outcome = app
         .store
         .write_once(&actor.by(), &form.once(&actor), |tx| {
-            let (actor, about, words) = (&actor, &about, &words);
+            let (actor, draft) = (&actor, &draft);
             async move {
-                give_feedback(&tx, actor, about, words).await?;
-                let said = "已收到。答复会出现在本页和待阅里。";
-                Ok(reply::with_flash(paths::FEEDBACK, said))
+                let said = Said {
+                    page: &draft.page,
+                    duty: draft.duty,
+                    kind: &draft.kind,
+                    words: &draft.words,
+                };
+                give_feedback(&tx, actor, said).await?;
+                let words = "已收到。答复会出现在本页和待阅里。";
+                Ok(reply::with_flash(paths::FEEDBACK, words))
             }
         })
         .await;
@@ -145,73 +220,31 @@ pub async fn give(State(app): State<App>, actor: Actor, form: Form) -> web::Resu
         Ok(receipt) => reply::see_other(receipt),
         Err(Fail::Refused(refusal)) => {
             let errors = FieldErrors::from([("words", refusal.words().into_owned())]);
-            reply::invalid(&page(&app, &actor, about, words, errors).await?)
+            reply::invalid(&build(&app, &actor, draft, None, errors).await?)
         }
         Err(fail) => Err(fail.into()),
     }
 }
 
-/// `GET /feedback/all`
-pub async fn all(State(app): State<App>, actor: Actor, Query(query): super::Said) -> web::Result {
-    let before = value(&query, "before").parse().ok();
-    let page = all_page(&app, &actor, before, None).await?;
-    let said = query.get("said").cloned();
-    web::page(&AllPage {
-        frame: page.frame.clone().saying(said),
-        ..page
-    })
-}
-
-async fn all_page(
-    app: &App,
-    actor: &Actor,
-    before: Option<Id>,
-    error: Option<(Id, String, String)>,
-) -> web::Result<AllPage> {
-    const PAGE: usize = 50;
-    let reach = actor.reach(Right::ExcuseDuties);
-    let mut rows = store::feedback(app.store.db(), &reach, before).await?;
-    let more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let next = rows.last().filter(|_| more);
-    Ok(AllPage {
-        frame: Frame::new(app, actor, paths::OFFICE, "学校怎么说").await?,
-        next: next.map(|row| format!("{}?before={}", paths::ALL_FEEDBACK, row.id)),
-        open: rows.iter().filter(|row| row.answer.is_none()).count(),
-        most: MOST,
-        rows,
-        error,
-    })
-}
-
-/// `POST /feedback/{id}/answer`
-pub async fn answer(
-    State(app): State<App>,
-    actor: Actor,
-    Path(feedback): Path<String>,
-    form: Form,
-) -> web::Result {
-    let feedback = id(&feedback)?;
-    let words = form.text("words").to_owned();
-    let outcome = app
-        .store
-        .write_once(&actor.by(), &form.once(&actor), |tx| {
-            let (actor, words) = (&actor, &words);
-            async move {
-                answer_feedback(&tx, actor, feedback, words).await?;
-                Ok(reply::with_flash(
-                    paths::ALL_FEEDBACK,
-                    "已答复，对方的待阅里会出现。",
-                ))
-            }
-        })
-        .await;
-    match outcome {
-        Ok(receipt) => reply::see_other(receipt),
-        Err(Fail::Refused(refusal)) if refusal.field().is_some() => {
-            let error = (feedback, refusal.words().into_owned(), words);
-            reply::invalid(&all_page(&app, &actor, None, Some(error)).await?)
-        }
-        Err(fail) => Err(fail.into()),
+/// `GET /feedback/export`: one's own.
+pub async fn export(State(app): State<App>, actor: Actor) -> web::Result {
+    let db = app.store.db();
+    let above = org::Lineage::load(db, &actor.reach(Right::SeeFeedback)).await?;
+    let out = sheets::feedback(sheet::title(&app, "我的意见反馈"), &above);
+    let export = Export::begin(&app, &sheet::unit(&app, &actor), "我的意见反馈", out);
+    let (calendar, today) = (
+        rules::calendar::WorkingCalendar::national(),
+        app.store.today(),
+    );
+    let mut before = None;
+    loop {
+        let rows = store::own_feedback(db, actor.account, before, sheet::CHUNK).await?;
+        let Some(last) = rows.last() else { break };
+        before = Some(last.id);
+        let cells = rows
+            .iter()
+            .map(|row| sheets::said(row, &about(row), &above, &calendar, today));
+        export.rows(cells.collect()).await?;
     }
+    export.reply().await
 }

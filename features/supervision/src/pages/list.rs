@@ -2,13 +2,16 @@
 
 use super::value;
 use crate::paths;
+use crate::sheets;
 use crate::store::{self, ListFilter, ListedRow};
 use crate::tally::{Look, look_of};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use duty::Key;
 use kernel::{Id, TreePath};
+use org::Lineage;
 use std::collections::BTreeMap;
+use web::sheet::{self, Export};
 use web::{Actor, App, Frame, Right};
 
 const PAGE: usize = 50;
@@ -28,6 +31,7 @@ struct ListPage {
     shown: usize,
     total: i64,
     next: Option<String>,
+    export: String,
 }
 
 struct Listed {
@@ -107,10 +111,46 @@ pub async fn show(
         rows: rows.into_iter().map(|row| listed(row, today)).collect(),
         statuses: STATUSES.to_vec(),
         total: extent.duties,
+        export: at(&format!("{action}/export"), &query),
         action,
         filter,
         next,
     })
+}
+
+/// `GET /progress/{sheet}/list/export`
+pub async fn export(
+    State(app): State<App>,
+    actor: Actor,
+    Path(sheet): Path<String>,
+    Query(query): super::Said,
+) -> web::Result {
+    let db = app.store.db();
+    let reach = actor.reach(Right::SeeProgress);
+    let sheet = match sheet.as_str() {
+        "all" => None,
+        text => Some(super::board::find(&app, &reach, text).await?),
+    };
+    let filter = filter_of(&query, sheet.as_ref().map(|s| s.id));
+    let above = Lineage::load(db, &reach).await?;
+    let status = STATUSES.iter().find(|(code, _)| *code == filter.status);
+    let label = sheet.map_or("在办交办单".to_owned(), |s| s.label());
+    let content = format!(
+        "{label}清单（{}）",
+        status.map_or("全部", |(_, words)| words)
+    );
+    let out = sheets::duties(sheet::title(&app, &content), &above);
+    let export = Export::begin(&app, &sheet::unit(&app, &actor), &content, out);
+    let mut after = None;
+    loop {
+        let rows = store::listed(db, &reach, &filter, after, sheet::CHUNK).await?;
+        let Some(last) = rows.last() else { break };
+        after = Some((last.path.clone(), last.rank, last.requirement));
+        export
+            .rows(rows.iter().map(|row| sheets::duty(row, &above)).collect())
+            .await?;
+    }
+    export.reply().await
 }
 
 fn filter_of(query: &BTreeMap<String, String>, sheet: Option<Id>) -> ListFilter {
@@ -131,20 +171,22 @@ fn filter_of(query: &BTreeMap<String, String>, sheet: Option<Id>) -> ListFilter 
 
 /// The same list after its last row.
 fn next_of(action: &str, query: &BTreeMap<String, String>, row: &ListedRow) -> String {
-    let plain = |text: &str| {
-        text.chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
-    };
-    let mut parts: Vec<String> = query
-        .iter()
-        .filter(|(name, text)| name.as_str() != "after" && plain(name) && plain(text))
-        .map(|(name, text)| format!("{name}={text}"))
-        .collect();
-    parts.push(format!(
-        "after={}.{}.{}",
+    let here = at(action, query);
+    let join = if here.contains('?') { '&' } else { '?' };
+    format!(
+        "{here}{join}after={}.{}.{}",
         row.path, row.rank, row.requirement
-    ));
-    format!("{action}?{}", parts.join("&"))
+    )
+}
+
+/// The same narrowing at another address.
+fn at(path: &str, query: &BTreeMap<String, String>) -> String {
+    let passing = ["after", "said"];
+    let pairs = query
+        .iter()
+        .filter(|(name, _)| !passing.contains(&name.as_str()));
+    let pairs: Vec<(&str, &str)> = pairs.map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    web::reply::with_query(path, &pairs)
 }
 
 fn cursor(text: &str) -> Option<(TreePath, i64, Id)> {

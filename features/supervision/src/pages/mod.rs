@@ -1,8 +1,11 @@
 //! The screens.
 
 mod board;
+mod burden;
 mod cell;
+mod exports;
 mod feedback;
+mod feedback_all;
 mod first;
 mod list;
 mod notices;
@@ -19,13 +22,25 @@ use web::{Failure, Nav, Right, Role, Route};
 
 /// Ways in.
 pub fn routes() -> Vec<Route> {
-    use Right::{ExcuseDuties, SeeDuties, SeeProgress, SendReminders, SignedIn};
+    use Right::{
+        AnswerFeedback, SeeBurden, SeeDuties, SeeFeedback, SeeProgress, SendReminders, SignedIn,
+    };
     vec![
         Route::get(paths::HOME, SignedIn, get(first::lead)),
         Route::get(paths::OFFICE, SeeProgress, get(office::show)),
         Route::get(paths::PROGRESS, SeeProgress, get(board::show)),
         Route::get("/progress/{sheet}/export", SeeProgress, get(board::export)),
         Route::get("/progress/{sheet}/list", SeeProgress, get(list::show)),
+        Route::get(
+            "/progress/{sheet}/list/export",
+            SeeProgress,
+            get(list::export),
+        ),
+        Route::get(
+            "/progress/{sheet}/remind/export",
+            SendReminders,
+            get(exports::owing),
+        ),
         Route::get(
             "/progress/{sheet}/remind",
             SendReminders,
@@ -38,17 +53,38 @@ pub fn routes() -> Vec<Route> {
         ),
         Route::get("/progress/{sheet}/{key}", SeeDuties, get(cell::show)),
         Route::get(paths::NOTICES, SignedIn, get(notices::unread)),
+        Route::get("/notices/export", SignedIn, get(exports::unread)),
+        Route::get("/notices/read/export", SignedIn, get(exports::read)),
         Route::get(paths::READ, SignedIn, get(notices::read)),
         Route::post("/notices/read-all", SignedIn, post(notices::read_all)),
         Route::post("/notices/{id}/read", SignedIn, post(notices::read_one)),
         Route::post("/notices/{id}/open", SignedIn, post(notices::open)),
         Route::get(paths::FEEDBACK, SignedIn, get(feedback::form)),
         Route::post(paths::FEEDBACK, SignedIn, post(feedback::give)),
-        Route::get(paths::ALL_FEEDBACK, ExcuseDuties, get(feedback::all)),
+        Route::get(paths::BURDEN, SeeBurden, get(burden::show)),
+        Route::get("/burden/export", SeeBurden, get(burden::export)),
+        Route::get(paths::BURDEN_ITEMS, SeeBurden, get(burden::items)),
+        Route::get(
+            paths::BURDEN_ITEMS_EXPORT,
+            SeeBurden,
+            get(burden::export_items),
+        ),
+        Route::get("/feedback/export", SignedIn, get(feedback::export)),
+        Route::get(paths::ALL_FEEDBACK, SeeFeedback, get(feedback_all::show)),
+        Route::get(
+            paths::FEEDBACK_EXPORT,
+            SeeFeedback,
+            get(feedback_all::export),
+        ),
         Route::post(
             "/feedback/{id}/answer",
-            ExcuseDuties,
-            post(feedback::answer),
+            AnswerFeedback,
+            post(feedback_all::answer),
+        ),
+        Route::post(
+            "/feedback/{id}/seen",
+            AnswerFeedback,
+            post(feedback_all::seen),
         ),
     ]
 }
@@ -69,6 +105,14 @@ pub fn nav() -> Vec<Nav> {
             label: "进度",
             path: paths::PROGRESS,
             right: Right::SeeProgress,
+            shown: |_| true,
+            count: None,
+        },
+        Nav {
+            order: 60,
+            label: "负担",
+            path: paths::BURDEN,
+            right: Right::SeeBurden,
             shown: |_| true,
             count: None,
         },

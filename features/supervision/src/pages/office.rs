@@ -117,10 +117,18 @@ pub async fn show(State(app): State<App>, actor: Actor, Query(query): super::Sai
         .map(asked)
         .collect();
     let coming = store::coming(db, &reach, today, today.plus_days(AHEAD)).await?;
-    let hears = actor.can_anywhere(Right::ExcuseDuties);
+    let hears = actor.can_anywhere(Right::SeeFeedback);
     let month = Instant::at(today.first_of_month(), 0);
     let heard = match hears {
-        true => store::feedback_count(db, &actor.reach(Right::ExcuseDuties), month).await?,
+        true => {
+            store::feedback_count(
+                db,
+                &actor.reach(Right::SeeFeedback),
+                month,
+                app.store.now().plus_ms(1),
+            )
+            .await?
+        }
         false => (0, 0),
     };
     web::page(&OfficePage {

@@ -109,9 +109,12 @@ on_both! {
         assert_eq!(officer.get("/progress?sheet=1").await.status, 404);
         let answer = officer.get(&format!("/progress/{}/export", sheet.id)).await;
         let table = office::table::read(&answer.bytes, "进度.xlsx", 100).unwrap();
-        assert_eq!(table.header[..4], ["党组织", "上级组织", "片区", "应办"]);
-        let first = table.rows.iter().find(|row| row.cells[0] == "第一小学党支部").unwrap();
-        assert_eq!(first.cells[1..8], ["清禾县教育局机关党委", "城区片", "2", "0", "1", "0", "待审核"]);
+        assert_eq!(table.header[..6], ["一级组织", "二级组织", "片区", "党组织", "应办", "完成"]);
+        let row = |name: &str| table.rows.iter().find(|row| row.cells[3] == name).unwrap().cells.clone();
+        assert_eq!(row("第一小学党支部")[..9], ["清禾县教育局机关党委", "", "城区片", "第一小学党支部", "2", "0", "1", "0", "待审核"]);
+        assert_eq!(row("高中部党支部")[..3], ["清禾县教育局机关党委", "第一中学党总支", "城区片"]);
+        let named = officer.get(&format!("/progress/{}/export?name=%E6%9F%B3%E6%B9%BE", sheet.id)).await;
+        assert_eq!(office::table::read(&named.bytes, "进度.xlsx", 100).unwrap().rows.len(), 1);
     }
 
     async fn an_extension_is_answered_where_it_is_explained(app: TestApp) {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod board;
+mod burden;
 mod feedback;
 mod rebuilt;
 mod reminders;

@@ -73,6 +73,11 @@ fn requirement(
 
 /// Issues it; the joint branch is not asked for the lecture.
 pub async fn issue(app: &TestApp, county: &County) -> Sheet {
+    issue_as(app, county, 9).await
+}
+
+/// The same under another number.
+pub async fn issue_as(app: &TestApp, county: &County, number: i64) -> Sheet {
     let county = *county;
     let issued: Result<Sheet, Fail<DutyRefusal>> = app
         .app
@@ -84,8 +89,8 @@ pub async fn issue(app: &TestApp, county: &County) -> Sheet {
                  period_from, period_to, doc_date, prefix, year, number, cited_number, original_name,
                  original_digest, document, warnings, created_at, created_by_name, issued_at, issued_by)
                  VALUES ($1, $2, '001', '第四季度党建工作任务', '', '', '', '2026-10-01', '2026-12-31',
-                 '2026-10-01', '清教党', 2026, 9, '', '', '', '', '[]', $3, '何清', $3, '何清')",
-                params![sheet, county.bureau, tx.now()],
+                 '2026-10-01', '清教党', 2026, $4, '', '', '', '', '[]', $3, '何清', $3, '何清')",
+                params![sheet, county.bureau, tx.now(), number],
             )
             .await?;
             let query =

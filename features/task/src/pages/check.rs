@@ -4,12 +4,14 @@ use crate::entities::answer;
 use crate::entities::plan::{Burden, Load, Obstacle, Plan, Planned};
 use crate::entities::sheet::Sheet;
 use crate::pages::{Asked, Key, Said, draft_of};
+use crate::store::OpenDemand;
 use crate::use_cases::issue_sheet::{Issue, issue_sheet};
 use crate::{paths, store};
 use askama::Template;
 use axum::extract::State;
 use kernel::{Id, Refusal};
-use rules::burden::minutes_words;
+use rules::burden::{Demand, is_asked_twice, minutes_words};
+use rules::measure::Measure;
 use web::{Actor, App, Form, Frame, reply};
 
 /// Organisations of a list that are written out; the rest is counted.
@@ -182,15 +184,29 @@ fn line(planned: &Planned, sheet: &Sheet) -> Line {
 /// Words for items that another open sheet asks for already.
 async fn asked_twice(app: &App, sheet: &Sheet, plan: &Plan) -> web::Result<Vec<String>> {
     let open = store::open_demands(app.store.db(), sheet).await?;
+    let open: Vec<(Measure, OpenDemand)> = open
+        .into_iter()
+        .map(|one| (serde_json::from_str(&one.measure).unwrap_or_default(), one))
+        .collect();
     let mut out = Vec::new();
     for planned in &plan.items {
         let measure = planned.item.measure();
-        let same = open.iter().find(|o| {
-            let bare = o.title.split('（').next().unwrap_or_default();
-            let by_records = measure.answers_itself() && o.measure == planned.item.measure;
-            bare == planned.item.title || by_records
+        let own = Demand {
+            title: &planned.item.title,
+            measure: &measure,
+            from: sheet.period_from,
+            to: sheet.period_to,
+        };
+        let same = open.iter().find(|(measure, one)| {
+            let theirs = Demand {
+                title: &one.title,
+                measure,
+                from: one.window_from,
+                to: one.due,
+            };
+            is_asked_twice(own, theirs)
         });
-        if let Some(other) = same {
+        if let Some((_, other)) = same {
             let title = &planned.item.title;
             out.push(format!(
                 "“{title}”已在“{}”（{}）中交办过。",

@@ -168,16 +168,8 @@ pub async fn workbook(State(app): State<App>, actor: Actor, Key(id): Key) -> web
         return Err(Failure::NotFound);
     }
     let lines = lines(&app, &actor, &sheet).await?;
-    let bytes = sheets::items(&sheet, &lines).map_err(|_| {
-        Failure::Broken(::store::Error::Schema("a workbook was not written".into()))
-    })?;
-    let name = format!(
-        "{}_{}_{}.xlsx",
-        sheet.issuer_words,
-        sheet.title,
-        app.store.today()
-    );
-    reply::attachment(&name, reply::XLSX, bytes)
+    let items = sheets::items(&sheet, &lines);
+    web::sheet::file(&app, &sheet.issuer_words, &sheet.title, vec![items])
 }
 
 /// `GET /sheets/{id}/original`

@@ -4,13 +4,16 @@ use crate::entities::item::Item;
 use crate::entities::sheet::Sheet;
 use crate::pages::{Asked, Pair, seen};
 use crate::store::{self, TargetLine};
-use crate::{paths, store::Standing};
+use crate::{paths, sheets, store::Standing};
 use askama::Template;
 use axum::extract::State;
 use duty::Key;
 use kernel::Id;
+use office::xlsx::SheetOut;
+use org::Lineage;
 use rules::duty::Status;
 use serde::Deserialize;
+use web::sheet;
 use web::{Actor, App, Failure, Frame, Right, reply};
 
 /// What the address asks for: a status's code, `overdue`, `open` or `not_applicable`.
@@ -52,6 +55,7 @@ struct ItemPage {
     who_words: String,
     tabs: Vec<Tab>,
     rows: Vec<Row>,
+    export: String,
 }
 
 /// The tabs: code, words, which lines belong to it.
@@ -81,6 +85,64 @@ fn belongs(line: &TargetLine, tab: &str) -> bool {
     }
 }
 
+/// What an address asks of an item's list.
+struct Shown {
+    asked: Vec<store::Asked>,
+    lines: Vec<TargetLine>,
+    /// One instance of a recurring item.
+    one: Option<Id>,
+    /// Code of the tab.
+    chosen: &'static str,
+}
+
+async fn shown(app: &App, actor: &Actor, sheet: Id, item: Id, query: &Query) -> web::Result<Shown> {
+    let (db, reach) = (app.store.db(), actor.reach(Right::SeeSheets));
+    let mut asked = store::asked(db, sheet).await?;
+    asked.retain(|a| a.item == item);
+    let one: Option<Id> = query.of.as_deref().and_then(|of| of.parse().ok());
+    let mut lines = store::targets_of(db, sheet, item, &reach).await?;
+    lines.retain(|l| one.is_none_or(|of| l.requirement == of));
+    let chosen = query.status.as_deref().unwrap_or_default();
+    let chosen = TABS.iter().find(|(code, _)| *code == chosen);
+    Ok(Shown {
+        asked,
+        lines,
+        one,
+        chosen: chosen.map_or("", |(code, _)| code),
+    })
+}
+
+fn title_of(asked: &[store::Asked], line: &TargetLine) -> String {
+    let own = asked.iter().find(|a| a.id == line.requirement);
+    own.map_or_else(String::new, |a| a.title.clone())
+}
+
+/// `GET /sheets/{id}/items/{item}/export`: the organisations of the tab.
+pub async fn export(
+    State(app): State<App>,
+    actor: Actor,
+    Pair(id, item): Pair,
+    Asked(query): Asked<Query>,
+) -> web::Result {
+    let sheet = seen(&app, &actor, id).await?;
+    let db = app.store.db();
+    let item = store::find_item(db, id, item)
+        .await?
+        .filter(|_| sheet.issued_at.is_some())
+        .ok_or(Failure::NotFound)?;
+    let found = shown(&app, &actor, id, item.id, &query).await?;
+    let above = Lineage::load(db, &actor.reach(Right::SeeSheets)).await?;
+    let title = sheet::title(&app, &format!("{} {}", sheet.number_words(), item.title));
+    let rows = found.lines.iter().filter(|l| belongs(l, found.chosen));
+    let rows = rows.map(|l| sheets::target(l, title_of(&found.asked, l), &above));
+    let out = SheetOut {
+        rows: rows.collect(),
+        ..sheets::targets(title, &above)
+    };
+    let unit = sheet::unit(&app, &actor);
+    sheet::file(&app, &unit, &item.title, vec![out])
+}
+
 /// `GET /sheets/{id}/items/{item}`
 pub async fn show(
     State(app): State<App>,
@@ -96,17 +158,12 @@ pub async fn show(
     if sheet.issued_at.is_none() {
         return reply::see_other(paths::who(id, item.id));
     }
-    let reach = actor.reach(Right::SeeSheets);
-    let mut asked = store::asked(db, id).await?;
-    asked.retain(|a| a.item == item.id);
-    let one: Option<Id> = query.of.as_deref().and_then(|of| of.parse().ok());
-    let mut lines = store::targets_of(db, id, item.id, &reach).await?;
-    lines.retain(|l| one.is_none_or(|of| l.requirement == of));
-    let chosen = query.status.as_deref().unwrap_or_default();
-    let chosen = TABS
-        .iter()
-        .find(|(code, _)| *code == chosen)
-        .map_or("", |(code, _)| code);
+    let Shown {
+        asked,
+        lines,
+        one,
+        chosen,
+    } = shown(&app, &actor, id, item.id, &query).await?;
     let mut standing = Standing::default();
     for line in lines.iter().filter(|l| l.applies) {
         standing.add(line.status.as_deref().unwrap_or_default(), 1);
@@ -117,13 +174,12 @@ pub async fn show(
         .unwrap_or_default();
     let several = asked.len() > 1 && one.is_none();
     let shown = lines.iter().filter(|l| belongs(l, chosen));
-    let name = |l: &TargetLine| {
-        let own = asked
-            .iter()
-            .find(|a| a.id == l.requirement)
-            .filter(|_| several);
-        own.map_or_else(String::new, |a| a.title.clone())
+    let name = |l: &TargetLine| match several {
+        true => title_of(&asked, l),
+        false => String::new(),
     };
+    let path = paths::item(id, item.id);
+    let of = one.map(|of| format!("&of={of}")).unwrap_or_default();
     let (owed, done) = (standing.owed, standing.done);
     reply::page(&ItemPage {
         frame: Frame::new(&app, &actor, paths::LIST, &item.title).await?,
@@ -132,7 +188,8 @@ pub async fn show(
             sheet.number_words(),
             item.place()
         ),
-        tabs: tabs(&paths::item(id, item.id), one, &lines, chosen),
+        tabs: tabs(&path, one, &lines, chosen),
+        export: format!("{path}/export?status={chosen}{of}"),
         rows: shown.map(|l| row(l, name(l), &actor)).collect(),
         sheet,
         item,

@@ -6,8 +6,9 @@ use crate::store::{self, Standing};
 use crate::{paths, sheets};
 use askama::Template;
 use axum::extract::State;
-use kernel::{Id, Period};
+use kernel::{Day, Id, Period};
 use serde::Deserialize;
+use web::sheet::{self, Export};
 use web::{Actor, App, Frame, Right, reply};
 
 /// Rows of a page.
@@ -29,9 +30,11 @@ pub(crate) struct Line {
     pub title: String,
     pub number: String,
     pub period: String,
+    pub from_to: Period,
     pub stage: Stage,
     pub items: i64,
     pub next: String,
+    pub next_due: Option<Day>,
     pub standing: Option<Standing>,
     pub drafted: String,
 }
@@ -117,16 +120,25 @@ pub async fn export(
     Asked(query): Asked<Query>,
 ) -> web::Result {
     let year: Option<i16> = query.year.as_deref().and_then(|y| y.parse().ok());
-    let (lines, _) = lines(&app, &actor, year, None, 2000).await?;
-    let bytes = sheets::list(&lines).map_err(|_| broken())?;
-    let name = format!("{}_交办单_{}.xlsx", app.county, app.store.today());
-    reply::attachment(&name, reply::XLSX, bytes)
-}
-
-fn broken() -> web::Failure {
-    web::Failure::Broken(::store::Error::Schema(
-        "a workbook was not written".to_owned(),
-    ))
+    let title = sheet::title(&app, "交办单");
+    let export = Export::begin(
+        &app,
+        &sheet::unit(&app, &actor),
+        "交办单",
+        sheets::list(title),
+    );
+    let mut before = None;
+    loop {
+        let (lines, last) = lines(&app, &actor, year, before, sheet::CHUNK).await?;
+        export
+            .rows(lines.iter().map(sheets::listed).collect())
+            .await?;
+        before = last;
+        if before.is_none() {
+            break;
+        }
+    }
+    export.reply().await
 }
 
 async fn lines(
@@ -154,6 +166,10 @@ async fn lines(
             (Some(year), Some(n)) => format!("{}〔{year}〕{n}号", row.prefix),
             _ => "未编号".to_owned(),
         };
+        let from_to = Period {
+            from: row.period_from,
+            to: row.period_to,
+        };
         let next = row.next_due.filter(|_| stage == Stage::Issued);
         Line {
             href: if stage == Stage::Draft {
@@ -163,11 +179,9 @@ async fn lines(
             },
             title: row.title,
             number,
-            period: Period {
-                from: row.period_from,
-                to: row.period_to,
-            }
-            .chinese(),
+            period: from_to.chinese(),
+            from_to,
+            next_due: next,
             stage,
             items: row.items,
             next: next.map_or_else(String::new, |d| {

@@ -8,12 +8,16 @@ use crate::forms;
 use crate::pages::draft::{Choice, presets};
 use crate::pages::{Pair, draft_of};
 use crate::use_cases::edit_items::{Deed, edit_items};
-use crate::{paths, store};
+use crate::{paths, sheets, store};
 use askama::Template;
 use axum::extract::State;
 use kernel::Id;
+use office::xlsx::SheetOut;
+use org::Lineage;
 use rules::who::Who;
-use web::{Actor, App, Failure, Form, Frame, reply};
+use std::collections::HashMap;
+use web::sheet;
+use web::{Actor, App, Failure, Form, Frame, Right, reply};
 
 struct Condition {
     n: usize,
@@ -102,6 +106,39 @@ async fn page(
         sheet,
         item,
     })
+}
+
+/// `GET /sheets/{id}/items/{item}/who/export`: whom the item would concern as it is kept, and why.
+pub async fn export(State(app): State<App>, actor: Actor, Pair(id, item): Pair) -> web::Result {
+    let (sheet, items) = draft_of(&app, &actor, id).await?;
+    let item = items
+        .into_iter()
+        .find(|i| i.id == item && sheet.issued_at.is_none())
+        .ok_or(Failure::NotFound)?;
+    let (db, today) = (app.store.db(), app.store.today());
+    let reach = actor.reach(Right::IssueSheets);
+    let ground = store::ground(db, &sheet.path, today, today).await?;
+    let above = Lineage::load(db, &reach).await?;
+    let organisations = org::store::organisations(db, &reach).await?;
+    let place: HashMap<Id, &org::Node> = organisations.iter().map(|n| (n.id, n)).collect();
+    let judged = whom::judge(&item.who(), &ground.facts, sheet.issuer, &ground.naming);
+    let (yes, no): (Vec<_>, Vec<_>) = judged.iter().partition(|(_, verdict)| verdict.applies);
+    let rows = yes.into_iter().chain(no).filter_map(|(facts, verdict)| {
+        let node = place.get(&facts.id)?;
+        Some(sheets::judged(
+            node,
+            verdict.applies,
+            &verdict.because,
+            &above,
+        ))
+    });
+    let title = sheet::title(&app, &format!("谁做：{}", item.title));
+    let out = SheetOut {
+        rows: rows.collect(),
+        ..sheets::verdicts(title, &above)
+    };
+    let (unit, content) = (sheet::unit(&app, &actor), format!("谁做：{}", item.title));
+    sheet::file(&app, &unit, &content, vec![out])
 }
 
 fn conditions(sheet: &Sheet, ground: &Ground, parts: &Parts) -> Vec<Condition> {

@@ -15,14 +15,16 @@ row! {
         pub title: String,
         pub measure: String,
         pub source_words: String,
+        pub window_from: Day,
+        pub due: Day,
     }
 }
 
-/// Demands of other open sheets under the same root that fall due within this one's period.
+/// Demands of other open sheets under the same root that are not over when this one's period begins.
 pub async fn open_demands(db: &Db, sheet: &Sheet) -> Result<Vec<OpenDemand>, Error> {
-    let sql = "SELECT DISTINCT title, measure, source_words FROM requirement
+    let sql = "SELECT title, measure, source_words, window_from, due FROM requirement
                WHERE closed_at IS NULL AND path >= $1 AND path < $2 AND source <> $3
-               AND due >= $4";
+               AND due >= $4 ORDER BY issued_at, id";
     db.all(
         sql,
         params![&sheet.path, sheet.path.end(), sheet.id, sheet.period_from],

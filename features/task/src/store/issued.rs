@@ -268,6 +268,8 @@ row! {
         pub requirement: Id,
         pub organisation: Id,
         pub name: String,
+        pub path: TreePath,
+        pub zone: Option<Id>,
         pub zone_name: Option<String>,
         pub applies: bool,
         pub because: String,
@@ -288,8 +290,8 @@ pub async fn targets_of(
     let mut values = params![sheet, item];
     let place = reach.sql("n.path", "n.zone", &mut values);
     let sql = format!(
-        "SELECT t.requirement, t.organisation, n.name, z.name AS zone_name, t.applies, t.because,
-         d.status, d.overdue, d.due, d.submitted_on
+        "SELECT t.requirement, t.organisation, n.name, n.path, n.zone, z.name AS zone_name, t.applies,
+         t.because,         d.status, d.overdue, d.due, d.submitted_on
          FROM target t JOIN requirement r ON r.id = t.requirement JOIN node n ON n.id = t.organisation
          LEFT JOIN node z ON z.id = n.zone
          LEFT JOIN duty d ON d.requirement = t.requirement AND d.organisation = t.organisation

@@ -6,10 +6,8 @@ use ::store::{Db, Error, Value, params, placeholders, row};
 use kernel::{Day, Id, Instant, TreePath};
 use record::files::FileKind;
 use std::collections::{BTreeMap, HashMap};
-use web::{Actor, Right};
+use web::{Actor, Place, Right};
 
-/// Submissions on one page: 49 organisations fit.
-const PAGE: usize = 50;
 /// Characters of a document shown in the queue itself.
 const EXCERPT: i64 = 600;
 
@@ -101,6 +99,7 @@ row! {
         requirement: Id,
         organisation: Id,
         path: TreePath,
+        zone: Option<Id>,
         on_time: Option<bool>,
         due: Day,
         asked_due: Day,
@@ -124,8 +123,11 @@ pub struct Waiting {
     /// Its place on the page, which tells its forms' keys apart.
     pub n: usize,
     pub key: Key,
+    pub place: Place,
     pub name: String,
     pub zone: String,
+    pub at: Option<Instant>,
+    pub on_time: Option<bool>,
     pub title: String,
     pub source: String,
     pub demand: String,
@@ -179,6 +181,7 @@ pub async fn page(
     actor: &Actor,
     filter: &Filter,
     after: &str,
+    most: usize,
 ) -> Result<(Vec<Waiting>, Option<String>), Error> {
     let mut values = Vec::new();
     let mut condition = condition(actor, filter, &mut values);
@@ -196,16 +199,16 @@ pub async fn page(
         ));
     }
     let sql = format!(
-        "SELECT d.requirement, d.organisation, d.path, d.on_time, d.due, r.due AS asked_due,
+        "SELECT d.requirement, d.organisation, d.path, d.zone, d.on_time, d.due, r.due AS asked_due,
          d.extension_asked, n.name, z.name AS zone_name, r.title, r.source_words, r.demand,
          r.needs_file, r.photo_why, d.submission, s.text, s.at, s.by_name
          {FROM} JOIN node n ON n.id = d.organisation LEFT JOIN node z ON z.id = d.zone
          WHERE {condition} ORDER BY r.due, d.requirement, d.path, d.organisation LIMIT {}",
-        PAGE + 1
+        most + 1
     );
     let mut found: Vec<WaitingRow> = db.all(&sql, values).await?;
-    let next = (found.len() > PAGE).then(|| {
-        found.truncate(PAGE);
+    let next = (found.len() > most).then(|| {
+        found.truncate(most);
         found.last().map(Cursor::of).unwrap_or_default()
     });
     let submissions: Vec<Id> = found.iter().filter_map(|row| row.submission).collect();
@@ -261,6 +264,9 @@ fn join(n: usize, row: WaitingRow, records: Vec<Held>, files: &Files) -> Waiting
             requirement: row.requirement,
             organisation: row.organisation,
         },
+        place: Place::new(&row.path, row.zone),
+        at: row.at,
+        on_time: row.on_time,
         name: row.name,
         zone: row.zone_name.unwrap_or_default(),
         title: row.title,

@@ -3,7 +3,7 @@
 use crate::store::{DutyRow, Key};
 use crate::use_cases::Draft;
 use ::store::{Db, Error, Value, params, placeholders, row};
-use kernel::{Day, Id, Instant};
+use kernel::{Day, Id, Instant, TreePath};
 use record::files::FileRow;
 use rules::duty::Status;
 use web::{Actor, Right};
@@ -14,6 +14,8 @@ row! {
     pub struct CardRow {
         pub requirement: Id,
         pub organisation: Id,
+        pub path: TreePath,
+        pub zone: Option<Id>,
         pub sheet: Id,
         pub title: String,
         pub source_words: String,
@@ -30,14 +32,16 @@ row! {
         pub handed_name: Option<String>,
         pub effort_seconds: i64,
         pub organisation_name: String,
+        pub full_name: String,
         pub changed_at: Instant,
         pub closed_at: Option<Instant>,
     }
 }
 
-const COLUMNS: &str = "d.requirement, d.organisation, d.sheet, r.title, r.source_words, d.due, d.status,
+const COLUMNS: &str = "d.requirement, d.organisation, d.path, d.zone, d.sheet, r.title, r.source_words, d.due, d.status,
     d.overdue, d.not_applicable, d.submitted_on, d.on_time, d.next, d.missing, d.because, d.handed_to,
-    d.handed_name, r.effort_seconds, n.short_name AS organisation_name, d.changed_at, r.closed_at";
+    d.handed_name, r.effort_seconds, n.short_name AS organisation_name,
+    n.name AS full_name, d.changed_at, r.closed_at";
 const TABLES: &str = "FROM duty d JOIN requirement r ON r.id = d.requirement
     JOIN node n ON n.id = d.organisation";
 /// Still somebody's to do, or waiting: what 待办 shows.
@@ -68,8 +72,8 @@ pub async fn done(
     db: &Db,
     actor: &Actor,
     before: Option<&str>,
+    most: usize,
 ) -> Result<(Vec<CardRow>, Option<String>), Error> {
-    const PAGE: usize = 30;
     let mut values = Vec::new();
     let mine = mine(actor, &mut values);
     let mut after = String::new();
@@ -87,12 +91,12 @@ pub async fn done(
     let sql = format!(
         "SELECT {COLUMNS} {TABLES} WHERE {mine} AND {settled} {after}
          ORDER BY d.changed_at DESC, d.requirement DESC, d.organisation DESC LIMIT {}",
-        PAGE + 1
+        most + 1
     );
     let mut rows = db.all::<CardRow>(&sql, values).await?;
-    let more = (rows.len() > PAGE).then(|| {
-        rows.truncate(PAGE);
-        let last = &rows[PAGE - 1];
+    let more = (rows.len() > most).then(|| {
+        rows.truncate(most);
+        let last = &rows[most - 1];
         let key = Key {
             requirement: last.requirement,
             organisation: last.organisation,
@@ -103,7 +107,7 @@ pub async fn done(
 }
 
 /// Everything asked that is open or due this month: one statement.
-pub async fn month(db: &Db, actor: &Actor, today: Day) -> Result<Vec<CardRow>, Error> {
+pub async fn month(db: &Db, actor: &Actor, today: Day, most: usize) -> Result<Vec<CardRow>, Error> {
     let mut values = Vec::new();
     let mine = mine(actor, &mut values);
     values.extend(params![today.first_of_month(), today.last_of_month()]);
@@ -111,8 +115,8 @@ pub async fn month(db: &Db, actor: &Actor, today: Day) -> Result<Vec<CardRow>, E
     let sql = format!(
         "SELECT {COLUMNS} {TABLES} WHERE {mine}
          AND (({OPEN}) OR (d.due >= ${} AND d.due <= ${n} AND r.closed_at IS NULL))
-         ORDER BY CASE WHEN d.status = 'awaiting_review' THEN 1 ELSE 0 END, d.due, r.rank, d.requirement
-         LIMIT 300",
+         ORDER BY CASE WHEN d.status = 'awaiting_review' THEN 1 ELSE 0 END, d.due, r.rank, d.requirement,
+         d.organisation LIMIT {most}",
         n - 1
     );
     db.all(&sql, values).await

@@ -12,6 +12,11 @@ use rules::duty::{Line, NextStep, Status};
 use serde::Deserialize;
 use web::{Actor, App, Frame, Right};
 
+/// Duties of the first page.
+const MOST: usize = 300;
+/// Duties of a page of what is done.
+const PAGE: usize = 30;
+
 /// A row of the list.
 pub struct Card {
     href: String,
@@ -94,7 +99,7 @@ pub async fn todo(
 ) -> web::Result {
     let today = app.store.today();
     let db = app.store.db();
-    let rows = rows::month(db, &actor, today).await?;
+    let rows = rows::month(db, &actor, today, MOST).await?;
     let several = actor
         .grants
         .iter()
@@ -144,7 +149,7 @@ pub async fn done(
     actor: Actor,
     Query(query): Query<TodoQuery>,
 ) -> web::Result {
-    let (rows, more) = rows::done(app.store.db(), &actor, query.before.as_deref()).await?;
+    let (rows, more) = rows::done(app.store.db(), &actor, query.before.as_deref(), PAGE).await?;
     let more = more.map(|before| format!("{}?before={before}", paths::DONE));
     let today = app.store.today();
     let cards: Vec<Card> = rows
@@ -163,7 +168,7 @@ pub async fn done(
     })
 }
 
-fn is_open(row: &CardRow) -> bool {
+pub(super) fn is_open(row: &CardRow) -> bool {
     let settled = Status::from_code(&row.status).is_some_and(Status::is_settled);
     row.not_applicable.is_none() && row.closed_at.is_none() && !settled
 }
