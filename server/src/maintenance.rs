@@ -4,7 +4,7 @@ use crate::backup::runs;
 use crate::backup::schedule::before_upgrade;
 use crate::command::Place;
 use crate::config::Config;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use store::audit::Chain;
@@ -129,6 +129,7 @@ pub async fn check(file: Option<PathBuf>, place: Place) -> Result<ExitCode> {
     findings.note("对外地址", public_url(&config));
     findings.note("数据目录", writable(&config));
     findings.note("数据库", database(&config).await);
+    findings.note("文件", stored_files(&config).await);
     findings.note("备份", backups(&config).await);
     findings.note("时钟", clock(&config));
     Ok(if findings.bad == 0 {
@@ -206,6 +207,19 @@ async fn database(config: &Config) -> Result<String> {
             format!("{kind} {version}，有 {n} 步升级待执行（启动时自动执行，或运行 zhibu migrate）")
         }
     })
+}
+
+async fn stored_files(config: &Config) -> Result<String> {
+    let store = config.open().await?;
+    let files = store.files.clone();
+    let answer = tokio::task::spawn_blocking(move || files.check()).await?;
+    store.close().await;
+    answer.with_context(|| match &config.files {
+        Some(place) => format!("{place} 用不了，请检查地址、桶名、密钥和网络"),
+        None => "数据目录里的 files 读不了".to_owned(),
+    })?;
+    let place = config.files.clone();
+    Ok(place.unwrap_or_else(|| format!("{}", config.data.join("files").display())))
 }
 
 /// Days after which the last good backup is too old.

@@ -132,6 +132,7 @@ pub async fn restored(file: Option<PathBuf>, options: RestoreOptions) -> Result<
         identity: options.identity,
         settings: settings.clone(),
         key: options.key,
+        files: config.object_store()?,
         without_key: options.without_key,
     };
     let context = Context::system(Clock::System { shift_ms: 0 })?;

@@ -9,6 +9,7 @@ use flate2::read::GzDecoder;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use store::files::ObjectStore;
 use store::portable::{Cell, Loading, Table};
 use store::{Context, Error, Fail, Files, Keys, Settings, Store};
 use tokio::sync::mpsc::{Receiver, channel};
@@ -24,6 +25,8 @@ pub struct Wanted {
     pub settings: Settings,
     /// Key file of the old installation, if it does not lie in the data folder already.
     pub key: Option<PathBuf>,
+    /// Files go into this object store; none: into the data folder.
+    pub files: Option<ObjectStore>,
     /// Restores without the key: sealed fields stay unreadable.
     pub without_key: bool,
 }
@@ -56,7 +59,11 @@ pub async fn restore(wanted: &Wanted, context: Context) -> Result<Manifest> {
     if let Some(key) = key {
         staging.lay_key(&key)?;
     }
-    let store = Store::open(&staging.settings, context).await?;
+    let mut store = Store::open(&staging.settings, context).await?;
+    if let Some(wanted) = &wanted.files {
+        // Named by their content: what lies in the bucket already is never overwritten with other.
+        store.files = Files::in_object_store(wanted)?;
+    }
     let outcome = fill(wanted, &manifest, &store, &staging).await;
     store.close().await;
     outcome?;

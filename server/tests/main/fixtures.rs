@@ -108,6 +108,7 @@ async fn a_backup_of_schema_8_restores_into_either_database() {
             identity: None,
             settings: target.settings.clone(),
             key: Some(fixture("schema-08.key")),
+            files: None,
             without_key: false,
         };
         restore::restore(&asked, context()).await.unwrap();

@@ -6,5 +6,7 @@ mod backup;
 mod copy;
 mod damage;
 mod fixtures;
+mod object_store;
+mod page;
 mod upkeep;
 mod world;

@@ -100,6 +100,7 @@ pub fn asked(made: &Made, app: &TestApp, to: &Fresh) -> restore::Wanted {
         identity: None,
         settings: to.settings.clone(),
         key: Some(app.data().join("zhibu.key")),
+        files: None,
         without_key: false,
     }
 }

@@ -3,9 +3,11 @@
 mod collect;
 mod local;
 mod named;
+mod object;
 
 pub use collect::Collected;
 pub use named::{absent, is_name};
+pub use object::ObjectStore;
 
 use crate::Error;
 use kernel::Instant;
@@ -57,6 +59,26 @@ impl Files {
         Ok(Files {
             shelf: Arc::new(local::Folder::open(root)?),
         })
+    }
+
+    /// Files in an object store instead.
+    pub fn in_object_store(wanted: &ObjectStore) -> Result<Files, Error> {
+        Ok(Files {
+            shelf: Arc::new(object::Bucket::open(wanted)?),
+        })
+    }
+
+    /// [`Files::get`] without holding a thread of the server.
+    pub async fn read(&self, digest: &str) -> Result<Vec<u8>, Error> {
+        let (files, digest) = (self.clone(), digest.to_owned());
+        tokio::task::spawn_blocking(move || files.get(&digest))
+            .await
+            .map_err(|_| Error::File(std::io::ErrorKind::Interrupted.into()))?
+    }
+
+    /// Whether the shelf answers: a folder that is there, a bucket that lets us in.
+    pub fn check(&self) -> Result<(), Error> {
+        self.shelf.has(Side::Kept, &"0".repeat(64)).map(|_| ())
     }
 
     /// Keeps the bytes; their SHA-256 in hexadecimal.
