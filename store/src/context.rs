@@ -121,6 +121,11 @@ impl Context {
         Id(floor.max(previous + 1))
     }
 
+    /// From now on ids are above that one.
+    pub(crate) fn rise_above(&self, id: Id) {
+        self.last_id.fetch_max(id.0, Ordering::Relaxed);
+    }
+
     /// Random bytes.
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0u8; N];
@@ -151,6 +156,15 @@ mod tests {
         let context = Context::seeded(Clock::fixed(Instant(1_800_000_000_000)), 7);
         let ids: Vec<_> = (0..10_000).map(|_| context.new_id()).collect();
         assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn ids_rise_when_the_clock_was_set_back_before_a_start() {
+        let before = Context::seeded(Clock::fixed(Instant(1_800_000_000_000)), 7);
+        let last = before.new_id();
+        let after = Context::seeded(Clock::fixed(Instant(1_700_000_000_000)), 7);
+        after.rise_above(last);
+        assert!(after.new_id() > last);
     }
 
     #[test]

@@ -30,6 +30,9 @@ impl Keys {
             let mut file = options.open(path)?;
             writeln!(file, "{}", hex::encode(context.random::<64>()))?;
             file.sync_all()?;
+            // A key that a power cut takes away takes every sealed field with it.
+            let folder = path.parent().unwrap_or(Path::new("."));
+            std::fs::File::open(folder)?.sync_all()?;
         }
         Keys::load(path)
     }

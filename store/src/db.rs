@@ -2,6 +2,8 @@
 
 use crate::row::{FromColumn, FromRow, Row};
 use crate::{Error, Settings};
+use futures_util::future::BoxFuture;
+use sea_orm::sqlx::{self, Connection};
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
     DbBackend, ExecResult, IsolationLevel, QueryResult, SqliteTransactionMode, Statement,
@@ -74,8 +76,20 @@ fn options(settings: &Settings, connections: u32) -> ConnectOptions {
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(15))
         .sqlx_logging(false)
-        .test_before_acquire(false);
+        .test_before_acquire(false)
+        .map_sqlx_postgres_pool_opts(|pool| pool.after_release(|c, _| is_clean(c)));
     options
+}
+
+/// Whether a connection may go back to the pool. One whose transaction could be neither committed
+/// nor rolled back (a full disk makes SQLite end it on its own) is closed: what comes next would
+/// otherwise run inside that transaction, be answered, and never be committed.
+fn is_clean<C: Connection>(connection: &mut C) -> BoxFuture<'_, Result<bool, sqlx::Error>> {
+    let clean = !connection.is_in_transaction();
+    if !clean {
+        tracing::warn!("a connection with a transaction left open is closed");
+    }
+    Box::pin(std::future::ready(Ok(clean)))
 }
 
 fn sqlite_options(settings: &Settings, connections: u32) -> ConnectOptions {
@@ -85,6 +99,7 @@ fn sqlite_options(settings: &Settings, connections: u32) -> ConnectOptions {
         .min_connections(1)
         .idle_timeout(None)
         .max_lifetime(None);
+    options.map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|c, _| is_clean(c)));
     options.map_sqlx_sqlite_opts(|sqlite| {
         sqlite
             .create_if_missing(true)

@@ -96,6 +96,15 @@ impl Store {
         let (read, write) = db::open(settings).await?;
         let keys = Keys::load_or_create(&settings.data.join("zhibu.key"), &context)?;
         let files = Files::open(settings.data.join("files"))?;
+        // A clock that was set back must not give ids below those given before.
+        if portable::names(&read)
+            .await?
+            .iter()
+            .any(|name| name == "audit")
+        {
+            let newest = "SELECT COALESCE(MAX(id), 0) FROM audit";
+            context.rise_above(read.scalar(newest, vec![]).await?);
+        }
         Ok(Store {
             read,
             write,
