@@ -1,6 +1,7 @@
 //! `zhibu check`: what is right and wrong with an installation, one line a finding, each with its
 //! way out. ✓ is well, △ wants a look, ✗ must be put right.
 
+use crate::backup::runs;
 use crate::command::Place;
 use crate::config::{Config, Tls};
 use crate::tls::certificate::Facts;
@@ -41,6 +42,8 @@ pub async fn run(file: Option<PathBuf>, place: Place) -> Result<ExitCode> {
             findings.note("数据库", database(&store).await);
             findings.note("数据库设置", settings(&store).await);
             findings.note("消息通道", channels(&config, &store).await);
+            findings.note("文件", stored_files(&config, &store).await);
+            findings.note("备份", backups(&config, &store).await);
             findings.note("时钟", clock(&config, &store).await);
             store.close().await;
         }
@@ -221,6 +224,46 @@ fn room(data: &Path) -> Result<Found> {
         return Ok(Found::Look(format!("{words}，快满了：请清理或扩容")));
     }
     Ok(Found::Well(words))
+}
+
+async fn stored_files(config: &Config, store: &Store) -> Result<Found> {
+    let files = store.files.clone();
+    let answer = tokio::task::spawn_blocking(move || files.check()).await?;
+    answer.with_context(|| match &config.files {
+        Some(place) => format!("{place} 用不了，请检查地址、桶名、密钥和网络"),
+        None => "数据目录里的 files 读不了".to_owned(),
+    })?;
+    let own = || config.data.join("files").display().to_string();
+    Ok(Found::Well(config.files.clone().unwrap_or_else(own)))
+}
+
+/// Days after which the last good backup is too old.
+const BACKUP_TOO_OLD_MS: i64 = 2 * 86_400_000;
+
+async fn backups(config: &Config, store: &Store) -> Result<Found> {
+    let latest = if runs::are_kept(store).await? {
+        runs::latest_good(store.db()).await?
+    } else {
+        None
+    };
+    let plan = match &config.backup {
+        Some(schedule) => format!("每天 {} 自动备份", schedule.at),
+        None => "没有设置定时备份，请在配置里加上 [backup]".to_owned(),
+    };
+    match latest {
+        Some(at) if store.now().0 - at.0 > BACKUP_TOO_OLD_MS => bail!(
+            "上一次成功的备份在 {}，已超过两天；{plan}。可运行 zhibu backup",
+            at.chinese_full()
+        ),
+        Some(at) => Ok(Found::Well(format!(
+            "上一次成功的备份在 {}；{plan}",
+            at.chinese_full()
+        ))),
+        None if crate::copy::is_unused(store).await.is_ok() => {
+            Ok(Found::Well(format!("还没有数据，不需要备份；{plan}")))
+        }
+        None => bail!("还没有成功的备份；{plan}。可运行 zhibu backup"),
+    }
 }
 
 async fn channels(config: &Config, store: &Store) -> Result<Found> {

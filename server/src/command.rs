@@ -1,5 +1,7 @@
 //! Commands and their options.
 
+use crate::backup::line::{self, BackupOptions, RestoreOptions};
+use crate::copy::{self, CopyOptions};
 use crate::{check, child, config::Config, demo, init, maintenance, read, root, serve, user};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -26,9 +28,15 @@ enum Verb {
     Serve(ServeOptions),
     /// 生成一个虚构的县并启动服务，用来试用
     Demo(DemoOptions),
-    /// 把数据库升级到本程序的版本
-    Migrate(Place),
-    /// 检查配置、证书、磁盘、数据库和时钟，说明哪里不对、怎么办
+    /// 把数据库升级到本程序的版本；有数据时先备份
+    Migrate(MigrateOptions),
+    /// 备份数据库与文件，服务可以照常运行
+    Backup(BackupOptions),
+    /// 把备份恢复到空的数据目录和空的数据库
+    Restore(RestoreOptions),
+    /// 把全部数据复制到另一个空的数据库，如从 SQLite 迁到 PostgreSQL
+    Copy(CopyOptions),
+    /// 检查配置、证书、磁盘、备份、数据库和时钟，说明哪里不对、怎么办
     Check(Place),
     /// 查看证书；自制根证书时，说明怎样让各台电脑信任它
     Tls(TlsOptions),
@@ -39,8 +47,8 @@ enum Verb {
     User(user::UserVerb),
     /// 重新计算全部履职事项与汇总，报告与原来不同之处
     Rebuild(Place),
-    /// 核对审计链、文件与汇总
-    Verify(Place),
+    /// 核对审计链、文件与汇总；或核对一份备份
+    Verify(VerifyOptions),
     /// （内部）在受限的子进程里解析一份文件
     #[command(hide = true)]
     ParseFile {
@@ -69,6 +77,32 @@ pub struct Place {
     /// 把某一天当作今天（YYYY-MM-DD）
     #[arg(long, value_name = "DAY")]
     pub today: Option<Day>,
+}
+
+/// `migrate`
+#[derive(Args, Clone)]
+pub struct MigrateOptions {
+    #[command(flatten)]
+    pub place: Place,
+    /// 升级前不做备份
+    #[arg(long)]
+    pub no_backup: bool,
+}
+
+/// `verify`
+#[derive(Args, Clone)]
+pub struct VerifyOptions {
+    #[command(flatten)]
+    pub place: Place,
+    /// 只核对这份备份，不恢复
+    #[arg(long, value_name = "FILE")]
+    pub backup: Option<PathBuf>,
+    /// 备份的 age 私钥文件
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+    /// 顺便清理没有任何记录引用的文件
+    #[arg(long, conflicts_with = "backup")]
+    pub collect: bool,
 }
 
 /// `serve`
@@ -145,25 +179,29 @@ pub fn run(line: Line) -> Result<ExitCode> {
             wait_for(serve::run(config))
         }
         Verb::Demo(options) => wait_for(demo::run(file, options)),
-        Verb::Migrate(place) => wait_for(maintenance::migrate(Config::load(
-            file.as_deref(),
-            &place,
-            None,
-        )?)),
         Verb::Check(place) => wait_for(check::run(file, place)),
         Verb::Init(options) => wait_for(init::run(file, options)),
         Verb::Tls(options) => root::run(file, &options),
+        Verb::Migrate(options) => wait_for(maintenance::migrate(
+            Config::load(file.as_deref(), &options.place, None)?,
+            options.no_backup,
+        )),
+        Verb::Backup(options) => wait_for(line::backup(file, options)),
+        Verb::Restore(options) => wait_for(line::restored(file, options)),
+        Verb::Copy(options) => wait_for(copy::run(file, options)),
         Verb::User(verb) => wait_for(user::run(file, verb)),
         Verb::Rebuild(place) => wait_for(maintenance::rebuild(Config::load(
             file.as_deref(),
             &place,
             None,
         )?)),
-        Verb::Verify(place) => wait_for(maintenance::verify(Config::load(
-            file.as_deref(),
-            &place,
-            None,
-        )?)),
+        Verb::Verify(options) => match options.backup {
+            Some(backup) => line::verify(&backup, options.identity.as_deref()),
+            None => {
+                let config = Config::load(file.as_deref(), &options.place, None)?;
+                wait_for(maintenance::verify(config, options.collect))
+            }
+        },
     }
 }
 

@@ -1,12 +1,14 @@
 //! 配置: one TOML file, then the environment, then the command line.
 
+use crate::backup::schedule::Schedule;
 use crate::command::Place;
 use anyhow::{Context as _, Result, bail};
 use kernel::Day;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use store::{Clock, Context, Settings, Store};
+use store::files::ObjectStore;
+use store::{Clock, Context, Files, Settings, Store};
 
 /// What an installation may set. Every key with its default stands in `docs/zhibu.toml`.
 #[derive(Clone, Debug, Deserialize)]
@@ -64,6 +66,15 @@ pub struct Config {
     /// Levels of the log, `info` or `info,sqlx=warn`.
     #[serde(default = "default_log")]
     pub log: String,
+    /// Where stored files lie: `s3://bucket/prefix`; by default the folder `files` of the data folder.
+    #[serde(default)]
+    pub files: Option<String>,
+    /// The object store, for `files`.
+    #[serde(default)]
+    pub s3: Option<S3>,
+    /// 定时备份; none without it.
+    #[serde(default)]
+    pub backup: Option<Schedule>,
     /// Treats a day as today; for demonstrations.
     #[serde(skip)]
     pub today: Option<Day>,
@@ -105,6 +116,38 @@ impl TryFrom<TlsSetting> for Tls {
     }
 }
 
+/// `[s3]`: the object store that `files` names.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct S3 {
+    /// `https://s3.example.cn`; omitted for Amazon's own.
+    pub endpoint: Option<String>,
+    /// Region.
+    #[serde(default = "default_region")]
+    pub region: String,
+    /// 访问密钥编号
+    pub key_id: String,
+    /// 访问密钥; better in `ZHIBU_S3_SECRET`.
+    pub secret: Option<String>,
+    /// Bucket in the path, not in the host name; most stores beside Amazon's want it.
+    #[serde(default = "default_path_style")]
+    pub path_style: bool,
+}
+
+impl std::fmt::Debug for S3 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("S3")
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
+}
+
+fn default_region() -> String {
+    "us-east-1".to_owned()
+}
+fn default_path_style() -> bool {
+    true
+}
 fn default_county() -> String {
     "教育系统党建工作平台".to_owned()
 }
@@ -160,6 +203,9 @@ impl Config {
         config.today = place.today;
         if let Some(listen) = listen {
             config.listen = listen.to_owned();
+        }
+        if let Some(schedule) = &config.backup {
+            schedule.at_ms()?;
         }
         Ok(config)
     }
@@ -259,15 +305,59 @@ impl Config {
         }
     }
 
-    /// Opens the store.
-    pub async fn open(&self) -> Result<Store> {
+    fn context(&self) -> Result<Context> {
         let clock = match self.today {
             Some(day) => Clock::with_today(day),
             None => Clock::System { shift_ms: 0 },
         };
+        Ok(Context::system(clock)?)
+    }
+
+    /// The object store that `files` names; none: the folder in the data folder.
+    pub fn object_store(&self) -> Result<Option<ObjectStore>> {
+        let Some(files) = &self.files else {
+            return Ok(None);
+        };
+        let Some(rest) = files.strip_prefix("s3://") else {
+            bail!("files = \"{files}\" 应为 s3://桶名/前缀；文件放在本机时请删去这一项");
+        };
+        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        let s3 = self.s3.as_ref();
+        let s3 = s3.context("设置了 files，还需要 [s3]：key_id、endpoint 等")?;
+        let secret = std::env::var("ZHIBU_S3_SECRET").ok();
+        let secret = secret.or_else(|| s3.secret.clone());
+        Ok(Some(ObjectStore {
+            bucket: bucket.to_owned(),
+            prefix: prefix.to_owned(),
+            endpoint: s3.endpoint.clone(),
+            region: s3.region.clone(),
+            key_id: s3.key_id.clone(),
+            secret: secret.context("没有访问密钥：请设置环境变量 ZHIBU_S3_SECRET 或 s3.secret")?,
+            path_style: s3.path_style,
+        }))
+    }
+
+    /// The store with its files where the configuration says.
+    fn with_files(&self, mut store: Store) -> Result<Store> {
+        if let Some(wanted) = self.object_store()? {
+            store.files = Files::in_object_store(&wanted)?;
+        }
+        Ok(store)
+    }
+
+    /// Opens the store.
+    pub async fn open(&self) -> Result<Store> {
         std::fs::create_dir_all(&self.data)
             .with_context(|| format!("数据目录 {} 建不了", self.data.display()))?;
-        Ok(Store::open(&self.settings(), Context::system(clock)?).await?)
+        self.with_files(Store::open(&self.settings(), self.context()?).await?)
+    }
+
+    /// Opens a store that must be there.
+    pub async fn open_existing(&self) -> Result<Store> {
+        if !self.data.is_dir() {
+            bail!("没有数据目录 {}", self.data.display());
+        }
+        self.with_files(Store::open_existing(&self.settings(), self.context()?).await?)
     }
 }
 
@@ -276,6 +366,7 @@ const KEYS: &[&str] = &[
     "county",
     "data",
     "database",
+    "files",
     "listen",
     "public_url",
     "trusted_proxy",

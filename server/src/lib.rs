@@ -1,9 +1,11 @@
 //! Composition root: configuration, the list of features, and the `zhibu` command line.
 
 pub mod check;
+pub mod backup;
 pub mod child;
 pub mod command;
 pub mod config;
+pub mod copy;
 pub mod demo;
 pub mod gate;
 pub mod init;
@@ -15,6 +17,7 @@ pub mod root;
 pub mod serve;
 pub mod tls;
 pub mod trust;
+pub mod settings;
 pub mod user;
 pub mod worker;
 
@@ -39,6 +42,7 @@ pub fn features() -> Vec<Feature> {
         delivery::feature(),
         web::api::feature(),
         trust::feature(),
+        settings::feature(),
         web::design::feature(),
     ]
 }
@@ -48,7 +52,10 @@ pub fn migrations() -> Vec<Migration> {
     let own = features()
         .into_iter()
         .flat_map(|feature| feature.migrations);
-    std::iter::once(store::migrate::STORE).chain(own).collect()
+    [store::migrate::STORE, store::migrate::UPKEEP]
+        .into_iter()
+        .chain(own)
+        .collect()
 }
 
 /// What an installation is called and how it is reached.

@@ -1,13 +1,18 @@
 //! `migrate`, `rebuild`, `verify`.
 
+use crate::backup::schedule::before_upgrade;
 use crate::config::Config;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use store::audit::Chain;
 
 /// Brings the schema up to date.
-pub async fn migrate(config: Config) -> Result<ExitCode> {
+pub async fn migrate(config: Config, no_backup: bool) -> Result<ExitCode> {
     let store = config.open().await?;
+    if !no_backup && let Some(made) = before_upgrade(&config, &store).await? {
+        println!("升级前已备份：{}", made.place.display());
+    }
     let taken = store.migrate(&crate::migrations()).await?;
     store.close().await;
     println!("数据库已是最新，本次执行 {taken} 步。");
@@ -39,9 +44,20 @@ fn report(found: &duty::rebuild::Found) -> Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-/// Checks the audit chain, the files and the kept duties, without changing anything.
-pub async fn verify(config: Config) -> Result<ExitCode> {
+/// Checks the audit chain, the files and the kept duties, without changing anything; with `collect`
+/// clears files that no row names.
+pub async fn verify(config: Config, collect: bool) -> Result<ExitCode> {
     let store = opened(&config).await?;
+    if collect {
+        let done = store.collect_files(store.context.machine_now()).await?;
+        println!(
+            "清理文件：移到待清理 {} 份，移回 {} 份，删除 {} 份（{} KB）。",
+            done.aside,
+            done.back,
+            done.removed,
+            done.bytes.div_ceil(1024)
+        );
+    }
     let mut good = true;
     match store::audit::verify(store.db()).await? {
         Chain::Whole { entries, head } => {
@@ -91,7 +107,8 @@ pub async fn verify(config: Config) -> Result<ExitCode> {
 }
 
 async fn opened(config: &Config) -> Result<store::Store> {
-    let store = config.open().await?;
+    let store = config.open_existing().await?;
+    before_upgrade(config, &store).await?;
     store.migrate(&crate::migrations()).await?;
     Ok(store)
 }

@@ -1,9 +1,11 @@
 //! The server: router, background work, graceful stop.
 
+use crate::backup::schedule;
 use crate::child::ParseInChild;
 use crate::config::Config;
 use crate::gate::{Gate, Limits};
 use crate::metrics::Board;
+use crate::settings::Plan;
 use crate::tls::Identity;
 use crate::{Front, application, trust};
 use anyhow::{Context as _, Result};
@@ -28,6 +30,9 @@ use web::{App, Feature};
 pub async fn run(config: Config) -> Result<ExitCode> {
     crate::log::start(&config)?;
     let store = config.open().await?;
+    if let Some(made) = schedule::before_upgrade(&config, &store).await? {
+        println!("升级前已备份：{}", made.place.display());
+    }
     let taken = store.migrate(&crate::migrations()).await?;
     tracing::info!(taken, "schema is up to date");
     let door = bind(&config, &store).await?;
@@ -93,6 +98,10 @@ pub async fn serve(config: Config, store: Store, door: Door) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
     let mut work = background(&app, &features, &stopped);
     look_after(&mut work, identity.clone(), &stopped);
+    work.spawn(every(Duration::from_secs(5), stopped.clone(), {
+        let (config, store) = (config.clone(), store.clone());
+        move || upkeep(config.clone(), store.clone())
+    }));
     let limits = Limits::of(config.most_clients);
     if let Some(listener) = door.plain {
         let gate = Gate {
@@ -145,6 +154,7 @@ fn router(
         .layer(axum::middleware::from_fn(move |request, next| {
             client(proxy, request, next)
         }))
+        .layer(axum::Extension(Arc::new(Plan::of(config))))
         .layer(tower_http::trace::TraceLayer::new_for_http().make_span_with(span));
     match identity.and_then(|identity| identity.authority()) {
         Some(authority) => router.layer(axum::Extension(Arc::clone(authority))),
@@ -303,6 +313,13 @@ fn look_after(
             }
         }
     }));
+}
+
+/// Backups and the clearing of files, when they are due or asked for.
+async fn upkeep(config: Config, store: Store) {
+    if let Err(error) = schedule::look(&config, &store).await {
+        tracing::error!(error = format!("{error:#}"), "upkeep");
+    }
 }
 
 async fn every<F, Fut>(pause: Duration, mut stopped: watch::Receiver<bool>, mut body: F)

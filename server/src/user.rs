@@ -1,5 +1,6 @@
 //! `zhibu user`: accounts from the command line, above all the first ones.
 
+use crate::backup::schedule::before_upgrade;
 use crate::command::Place;
 use crate::config::Config;
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -57,6 +58,7 @@ pub async fn run(file: Option<PathBuf>, verb: UserVerb) -> Result<ExitCode> {
         UserVerb::Add(add) => {
             let config = Config::load(file.as_deref(), &add.place, None)?;
             let store = config.open().await?;
+            before_upgrade(&config, &store).await?;
             store.migrate(&crate::migrations()).await?;
             let password = create(&store, &add).await?;
             store.close().await;

@@ -107,6 +107,11 @@ impl Context {
         }
     }
 
+    /// The machine's own time, whatever the clock was set to: files on disk carry it.
+    pub fn machine_now(&self) -> Instant {
+        machine_now()
+    }
+
     /// The clock itself, for tests that move it.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -123,6 +128,11 @@ impl Context {
             })
             .unwrap_or(floor);
         Id(floor.max(previous + 1))
+    }
+
+    /// From now on ids are above that one.
+    pub(crate) fn rise_above(&self, id: Id) {
+        self.last_id.fetch_max(id.0, Ordering::Relaxed);
     }
 
     /// Random bytes.
@@ -155,6 +165,15 @@ mod tests {
         let context = Context::seeded(Clock::fixed(Instant(1_800_000_000_000)), 7);
         let ids: Vec<_> = (0..10_000).map(|_| context.new_id()).collect();
         assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn ids_rise_when_the_clock_was_set_back_before_a_start() {
+        let before = Context::seeded(Clock::fixed(Instant(1_800_000_000_000)), 7);
+        let last = before.new_id();
+        let after = Context::seeded(Clock::fixed(Instant(1_700_000_000_000)), 7);
+        after.rise_above(last);
+        assert!(after.new_id() > last);
     }
 
     #[test]

@@ -30,7 +30,15 @@ impl Keys {
             let mut file = options.open(path)?;
             writeln!(file, "{}", hex::encode(context.random::<64>()))?;
             file.sync_all()?;
+            // A key that a power cut takes away takes every sealed field with it.
+            let folder = path.parent().unwrap_or(Path::new("."));
+            std::fs::File::open(folder)?.sync_all()?;
         }
+        Keys::load(path)
+    }
+
+    /// Reads the key file.
+    pub fn load(path: &Path) -> Result<Keys, Error> {
         let text = std::fs::read_to_string(path)?;
         let bytes = hex::decode(text.trim()).map_err(|_| Error::Key("not hexadecimal"))?;
         let [cipher, index] = [bytes.get(..32), bytes.get(32..64)]

@@ -2,10 +2,12 @@
 
 use crate::row::{FromColumn, FromRow, Row};
 use crate::{Error, Settings};
+use futures_util::future::BoxFuture;
+use sea_orm::sqlx::{self, Connection};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait, Value,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, ExecResult, IsolationLevel, QueryResult, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait, Value,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,8 +76,20 @@ fn options(settings: &Settings, connections: u32) -> ConnectOptions {
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(15))
         .sqlx_logging(false)
-        .test_before_acquire(false);
+        .test_before_acquire(false)
+        .map_sqlx_postgres_pool_opts(|pool| pool.after_release(|c, _| is_clean(c)));
     options
+}
+
+/// Whether a connection may go back to the pool. One whose transaction could be neither committed
+/// nor rolled back (a full disk makes SQLite end it on its own) is closed: what comes next would
+/// otherwise run inside that transaction, be answered, and never be committed.
+fn is_clean<C: Connection>(connection: &mut C) -> BoxFuture<'_, Result<bool, sqlx::Error>> {
+    let clean = !connection.is_in_transaction();
+    if !clean {
+        tracing::warn!("a connection with a transaction left open is closed");
+    }
+    Box::pin(std::future::ready(Ok(clean)))
 }
 
 fn sqlite_options(settings: &Settings, connections: u32) -> ConnectOptions {
@@ -85,6 +99,7 @@ fn sqlite_options(settings: &Settings, connections: u32) -> ConnectOptions {
         .min_connections(1)
         .idle_timeout(None)
         .max_lifetime(None);
+    options.map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|c, _| is_clean(c)));
     options.map_sqlx_sqlite_opts(|sqlite| {
         sqlite
             .create_if_missing(true)
@@ -112,7 +127,11 @@ impl Db {
         Statement::from_sql_and_values(backend, sql, values)
     }
 
-    async fn query(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, Error> {
+    pub(crate) async fn query(
+        &self,
+        sql: &str,
+        values: Vec<Value>,
+    ) -> Result<Vec<QueryResult>, Error> {
         let statement = self.statement(sql, values);
         Ok(match &self.inner {
             Inner::Pool(pool) => pool.query_all_raw(statement).await,
@@ -225,6 +244,28 @@ impl Db {
             }
         };
         (open, u32::try_from(idle).unwrap_or(open))
+    }
+
+    /// Begins a transaction that only reads, and fixes the moment it sees.
+    pub(crate) async fn begin_snapshot(&self) -> Result<Db, Error> {
+        let Inner::Pool(pool) = &self.inner else {
+            return Err(Error::Schema("a snapshot inside a transaction".to_owned()));
+        };
+        let transaction = match self.backend {
+            Backend::Sqlite => pool.begin().await?,
+            Backend::Postgres => {
+                let (level, mode) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+                pool.begin_with_config(Some(level), Some(mode)).await?
+            }
+        };
+        let db = Db {
+            inner: Inner::Transaction(Arc::new(transaction)),
+            backend: self.backend,
+        };
+        // Both databases fix the moment at the first statement, not at BEGIN.
+        db.scalar::<i64>("SELECT COUNT(*) FROM schema_version", vec![])
+            .await?;
+        Ok(db)
     }
 
     pub(crate) async fn close(self) {

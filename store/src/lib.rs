@@ -8,6 +8,7 @@ pub mod db;
 pub mod files;
 pub mod jobs;
 pub mod migrate;
+pub mod portable;
 pub mod row;
 mod write;
 
@@ -43,8 +44,14 @@ pub enum Error {
     #[error("key: {0}")]
     Key(&'static str),
     /// The database was written by a newer program, or is not Zhibu's.
-    #[error("schema: {0}")]
+    #[error("{0}")]
     Schema(String),
+    /// The database is ahead of the program.
+    #[error(
+        "数据库由更新的版本升级过（第 {0} 步），本程序不认识。请启动较新的程序；\
+         若要退回本版本，请用升级之前的备份恢复（zhibu restore）"
+    )]
+    Newer(i64),
     /// A use case changed rows and wrote no audit entry: a defect of the program.
     #[error("a write without an audit entry")]
     Unaudited,
@@ -89,6 +96,15 @@ impl Store {
         let (read, write) = db::open(settings).await?;
         let keys = Keys::load_or_create(&settings.data.join("zhibu.key"), &context)?;
         let files = Files::open(settings.data.join("files"))?;
+        // A clock that was set back must not give ids below those given before.
+        if portable::names(&read)
+            .await?
+            .iter()
+            .any(|name| name == "audit")
+        {
+            let newest = "SELECT COALESCE(MAX(id), 0) FROM audit";
+            context.rise_above(read.scalar(newest, vec![]).await?);
+        }
         Ok(Store {
             read,
             write,
@@ -98,9 +114,25 @@ impl Store {
         })
     }
 
+    /// Like [`Store::open`], for a database that must be there: a mistyped path makes no new one.
+    pub async fn open_existing(settings: &Settings, context: Context) -> Result<Store, Error> {
+        let path = settings.database.strip_prefix("sqlite://");
+        let path = path.map(|path| path.split('?').next().unwrap_or(path));
+        if let Some(path) = path.filter(|path| !std::path::Path::new(path).exists()) {
+            return Err(Error::Schema(format!("没有数据库文件 {path}")));
+        }
+        Store::open(settings, context).await
+    }
+
     /// For reading: each statement sees what was committed before it.
     pub fn db(&self) -> &Db {
         &self.read
+    }
+
+    /// For reading much: every statement sees the same moment, while others go on writing. Holds one
+    /// connection until dropped.
+    pub async fn snapshot(&self) -> Result<Db, Error> {
+        self.read.begin_snapshot().await
     }
 
     /// Which database is behind it.

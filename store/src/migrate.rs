@@ -1,6 +1,6 @@
 //! Schema changes: forward only, in one global order, refused by an older program.
 
-use crate::{Backend, Error, Store, params};
+use crate::{Backend, Error, Store, params, portable};
 use sha2::{Digest, Sha256};
 
 /// 迁移: one step of the schema. Written once for both databases with the words of
@@ -20,6 +20,13 @@ pub const STORE: Migration = Migration {
     number: 1,
     name: "store",
     sql: include_str!("../migrations/0001_store.sql"),
+};
+
+/// Backups and clearings, done and tried.
+pub const UPKEEP: Migration = Migration {
+    number: 14,
+    name: "upkeep",
+    sql: include_str!("../migrations/0014_upkeep.sql"),
 };
 
 /// `{bytes}` and `{path}` (text that sorts by its bytes) in the databases' own words.
@@ -67,20 +74,27 @@ impl Store {
         Ok(taken)
     }
 
+    /// 已执行的步骤: number and digest of each; none where there is no table yet.
+    pub async fn steps_taken(&self) -> Result<Vec<(i64, String)>, Error> {
+        if portable::names(&self.read)
+            .await?
+            .iter()
+            .any(|name| name == "schema_version")
+        {
+            let sql = "SELECT number, digest FROM schema_version ORDER BY number";
+            return self.read.all(sql, vec![]).await;
+        }
+        Ok(Vec::new())
+    }
+
     /// How many steps are yet to be taken, without taking any.
     pub async fn pending(&self, migrations: &[Migration]) -> Result<usize, Error> {
-        let sql = "SELECT number, digest FROM schema_version ORDER BY number";
-        match self.read.all::<(i64, String)>(sql, vec![]).await {
-            Ok(done) => {
-                check(migrations, &done)?;
-                Ok(migrations
-                    .iter()
-                    .filter(|m| !done.iter().any(|(n, _)| *n == m.number))
-                    .count())
-            }
-            // No table yet: nothing was ever taken.
-            Err(_) => Ok(migrations.len()),
-        }
+        let done = self.steps_taken().await?;
+        check(migrations, &done)?;
+        Ok(migrations
+            .iter()
+            .filter(|m| !done.iter().any(|(n, _)| *n == m.number))
+            .count())
     }
 
     async fn take(&self, step: Migration) -> Result<(), Error> {
@@ -106,17 +120,15 @@ fn digest(sql: &str) -> String {
     hex::encode(Sha256::digest(sql))
 }
 
-fn check(known: &[Migration], done: &[(i64, String)]) -> Result<(), Error> {
+/// Whether a database (or a backup) that took those steps is one this program can bring forward.
+pub fn check(known: &[Migration], done: &[(i64, String)]) -> Result<(), Error> {
     for (number, was) in done {
         let Some(step) = known.iter().find(|m| m.number == *number) else {
-            return Err(Error::Schema(format!(
-                "the database has step {number}, which this program does not know: it is newer; \
-                 start the newer program"
-            )));
+            return Err(Error::Newer(*number));
         };
         if *was != digest(step.sql) {
             return Err(Error::Schema(format!(
-                "step {number} is not the one that was taken"
+                "数据库第 {number} 步升级与本程序所带的不一致，这不是同一个产品的数据库，或程序被改动过"
             )));
         }
     }

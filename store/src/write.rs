@@ -302,3 +302,118 @@ async fn finish<T, R>(tx: &Tx, audited: bool, value: T) -> Result<T, Fail<R>> {
     }
     Ok(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Clock, Context, Settings};
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    use std::convert::Infallible;
+    use std::path::{Path, PathBuf};
+
+    /// Names the folder to the process that writes on a disk that fills up.
+    const FOLDER: &str = "ZHIBU_SMALL_DISK";
+
+    async fn opened(folder: &Path) -> Store {
+        let settings = Settings {
+            database: format!("sqlite://{}", folder.join("t.db").display()),
+            data: folder.join("data"),
+            connections: 2,
+        };
+        let context = Context::seeded(Clock::fixed(Instant(1_800_000_000_000)), 7);
+        let store = Store::open(&settings, context).await.unwrap();
+        store.migrate(&[crate::migrate::STORE]).await.unwrap();
+        store
+    }
+
+    async fn keep(store: &Store, name: &str) -> Result<(), Fail<Infallible>> {
+        store
+            .write(&By::system(), |tx| async move {
+                let sql = "INSERT INTO setting (name, value, version) VALUES ($1, $2, 1)";
+                tx.exec(sql, crate::params![name, "y".repeat(20_000)])
+                    .await?;
+                let place = TreePath::default();
+                tx.audit(
+                    "set_setting",
+                    ("setting", Id(1)),
+                    &place,
+                    serde_json::json!({}),
+                )
+                .await?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// Files may grow no further than that, as if the disk were full.
+    fn room(bytes: Option<u64>) {
+        let maximum = getrlimit(Resource::Fsize).maximum;
+        let current = bytes.or(maximum);
+        setrlimit(Resource::Fsize, Rlimit { current, maximum }).unwrap();
+    }
+
+    /// Run by the test below in a process of its own.
+    #[tokio::test]
+    async fn on_a_disk_that_fills_up() {
+        let Ok(folder) = std::env::var(FOLDER) else {
+            return;
+        };
+        let store = opened(&PathBuf::from(folder)).await;
+        for round in 0..4 {
+            room(Some(400_000));
+            for n in 0..30 {
+                if keep(&store, &format!("tight-{round}-{n}")).await.is_ok() {
+                    println!("acknowledged tight-{round}-{n}");
+                }
+            }
+            room(None);
+            for n in 0..3 {
+                if keep(&store, &format!("room-{round}-{n}")).await.is_ok() {
+                    println!("acknowledged room-{round}-{n}");
+                }
+            }
+        }
+        // No close: as if it were killed.
+        std::process::exit(0);
+    }
+
+    #[tokio::test]
+    async fn after_a_full_disk_what_is_acknowledged_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        // The signal that says a file may not grow is ignored; writing then fails as on a full disk.
+        let child = std::process::Command::new("sh")
+            .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"])
+            .arg(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "--nocapture",
+                "write::tests::on_a_disk_that_fills_up",
+            ])
+            .env(FOLDER, folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&child.stdout).into_owned();
+        let acknowledged: Vec<&str> = said
+            .lines()
+            .filter_map(|line| line.split("acknowledged ").nth(1))
+            .collect();
+        let count = |kind: &str| acknowledged.iter().filter(|a| a.starts_with(kind)).count();
+        assert!(
+            count("tight") > 0 && count("tight") < 120,
+            "it filled up: {said}"
+        );
+        assert_eq!(count("room"), 12, "with room again all goes on: {said}");
+        let store = opened(folder.path()).await;
+        let kept: Vec<String> = store
+            .db()
+            .column("SELECT name FROM setting", vec![])
+            .await
+            .unwrap();
+        let lost: Vec<_> = acknowledged
+            .iter()
+            .filter(|a| !kept.iter().any(|k| k == *a))
+            .collect();
+        assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
+        assert_eq!(kept.len(), acknowledged.len(), "and nothing else");
+    }
+}

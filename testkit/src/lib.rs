@@ -7,6 +7,7 @@ mod caller;
 mod county;
 mod delivery;
 pub mod duties;
+mod fresh;
 mod jobs;
 pub mod matrix;
 mod program;
@@ -14,6 +15,7 @@ mod program;
 pub use caller::{Answer, Caller};
 pub use county::{COUNTY_TODAY, County};
 pub use program::Program;
+pub use fresh::Fresh;
 
 use std::sync::Arc;
 use store::{Clock, Context, Settings, Store};
@@ -36,7 +38,7 @@ pub struct TestApp {
     pub features: Vec<web::Feature>,
     router: axum::Router,
     clock: Clock,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// Writes each test twice: once on SQLite, once on PostgreSQL. Without `ZHIBU_TEST_POSTGRES` the
@@ -104,8 +106,13 @@ impl TestApp {
             features,
             router,
             clock,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// 数据目录: files and the key.
+    pub fn data(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
     }
 
     /// Moves the clock by whole days.

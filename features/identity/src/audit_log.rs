@@ -43,6 +43,7 @@ const VERBS: &[(&str, &str)] = &[
     ("attach", "附上"),
     ("change", "修改"),
     ("close", "办结"),
+    ("collect", "清理"),
     ("create", "新增"),
     ("delete", "删除"),
     ("discard", "作废"),
@@ -57,6 +58,7 @@ const VERBS: &[(&str, &str)] = &[
     ("hand", "转交"),
     ("import", "导入"),
     ("issue", "下发"),
+    ("make", "做成"),
     ("mark", "标记"),
     ("merge", "合并"),
     ("move", "调整"),
@@ -96,6 +98,7 @@ const THINGS: &[(&str, &str)] = &[
     ("audit", "审计链"),
     ("channel", "消息通道"),
     ("delivery", "对外提醒"),
+    ("backup", "备份"),
     ("draft", "草稿"),
     ("duties", "履职事项"),
     ("duty", "履职事项"),
@@ -105,6 +108,7 @@ const THINGS: &[(&str, &str)] = &[
     ("figure", "数字"),
     ("figures", "数字"),
     ("file", "文件"),
+    ("files", "文件"),
     ("id_number", "证件号码"),
     ("import", "导入"),
     ("item", "事项"),
@@ -137,6 +141,11 @@ const THINGS: &[(&str, &str)] = &[
 
 /// 动作: each deed of the features in words; what is not here is put together from its parts.
 const WHOLE: &[(&str, &str)] = &[
+    ("ask_backup", "要求立即备份"),
+    ("make_backup", "完成备份"),
+    ("fail_backup", "备份未成功"),
+    ("remove_backup", "按保留期删除备份"),
+    ("collect_files", "清理无引用的文件"),
     ("fill_demo", "生成演示数据"),
     ("sign_in", "登录"),
     ("sign_out", "退出登录"),

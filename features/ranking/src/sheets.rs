@@ -41,6 +41,22 @@ fn count(n: u32) -> Value {
     Value::Integer(i64::from(n))
 }
 
+/// 排名 one may know of, a ranking a row; without its rows.
+pub fn listed(title: Option<String>) -> SheetOut {
+    SheetOut {
+        name: "排名".to_owned(),
+        title,
+        columns: vec![
+            Column::text("名称", 34),
+            Column::text("评定期", 20),
+            Column::text("状态", 10),
+            Column::text("公布日期", 14).of(Kind::Day),
+            Column::text("现在要做", 30),
+        ],
+        ..SheetOut::default()
+    }
+}
+
 /// 排名: an organisation a row.
 fn lines(edition: &Edition, made_at: &str) -> SheetOut {
     let columns = vec![

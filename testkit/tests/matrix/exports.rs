@@ -119,6 +119,7 @@ fn lists(samples: &Samples, world: &World) -> Vec<List> {
             "<aside",
             "<li>",
         ),
+        list(officer, "/rankings", "排名</caption>", TABLE),
         list(
             officer,
             at(county.first, "/rankings/{id}"),

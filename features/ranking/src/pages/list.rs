@@ -1,15 +1,15 @@
 //! 排名: every ranking one may know of, and what one has to do about it.
 
 use crate::entities::{Ranking, Stage};
-use crate::paths;
 use crate::store::{self, Listed};
+use crate::{paths, sheets};
 use askama::Template;
 use axum::extract::State;
 use kernel::{Day, Id};
 use serde::Deserialize;
 use std::collections::HashMap;
 use task::pages::Asked;
-use web::{Actor, App, Frame, Right};
+use web::{Actor, App, Frame, Right, sheet};
 
 /// Rows of a page.
 const MOST: usize = 30;
@@ -59,6 +59,35 @@ pub async fn show(State(app): State<App>, actor: Actor, Asked(query): Asked<Quer
             .await?
             .saying(query.said),
     })
+}
+
+/// `GET /rankings/export`: every ranking one may know of.
+pub async fn export(State(app): State<App>, actor: Actor) -> web::Result {
+    let (db, today) = (app.store.db(), app.store.today());
+    let to_check = store::to_check(db, &actor, today).await?;
+    let to_check: HashMap<Id, Day> = to_check.into_iter().collect();
+    let mut sheet = sheets::listed(sheet::title(&app, "排名"));
+    let mut before = None;
+    loop {
+        let listed = store::listed(db, &actor, before, sheet::CHUNK).await?;
+        before = listed.last().map(|one| one.ranking.id);
+        let ended = listed.len() < sheet::CHUNK;
+        let rows = listed.into_iter().map(|one| {
+            let row = row(&actor, one, &to_check, today);
+            vec![
+                row.ranking.title.clone().into(),
+                row.ranking.period().chinese().into(),
+                row.stage.chinese().into(),
+                row.ranking.published_at.map(|at| at.day()).into(),
+                row.todo.into(),
+            ]
+        });
+        sheet.rows.extend(rows);
+        if ended {
+            break;
+        }
+    }
+    sheet::file(&app, &sheet::unit(&app, &actor), "排名", vec![sheet])
 }
 
 fn row(actor: &Actor, listed: Listed, to_check: &HashMap<Id, Day>, today: Day) -> Row {

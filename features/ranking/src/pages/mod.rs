@@ -26,6 +26,7 @@ fn seeing() -> Vec<Route> {
     let see = Right::SeeRankings;
     vec![
         Route::get(paths::LIST, see, get(list::show)),
+        Route::get("/rankings/export", see, get(list::export)),
         Route::get("/rankings/{id}", see, get(show::standing)),
         Route::get("/rankings/{id}/editions/{number}", see, get(show::edition)),
         Route::get("/rankings/{id}/lines/{organisation}", see, get(line::show)),

@@ -194,6 +194,6 @@ async fn file(app: &App, id: Id) -> web::Result {
         .await?
         .ok_or(Failure::NotFound)?;
     let kind = record::files::FileKind::from_code(&file.kind).ok_or(Failure::NotFound)?;
-    let bytes = app.store.files.get(&file.digest)?;
+    let bytes = app.store.files.read(&file.digest).await?;
     reply::attachment(&file.name, kind.media(), bytes)
 }

@@ -205,7 +205,7 @@ pub(crate) async fn parsed(app: &App, original: Original) -> web::Result<Source>
         let words = "这里要读文字，不能用 PDF 或图片。请上传 docx、xlsx 或 txt，或粘贴正文。";
         return Ok(Err(("file", words.to_owned())));
     }
-    let bytes = app.store.files.get(original.digest())?;
+    let bytes = app.store.files.read(original.digest()).await?;
     Ok(match app.parse.document(name, bytes).await {
         Ok(document) if document.extracted_text().chars().count() > MOST_TEXT => Err((
             "file",
