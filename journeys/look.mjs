@@ -45,7 +45,7 @@ async function phone(person, name) {
 }
 
 // The pages speak Chinese; names of formats, keys and the like are the exception.
-const KNOWN = /^(doc|wps|WPS|Linux|Windows|Android|macOS|iOS|Chrome|Edge|Firefox|Safari|Word|Excel|PDF|JPG|PNG|JPEG|docx|xlsx|pdf|jpg|jpeg|png|txt|csv|MB|KB|GB|px|A4|Ctrl|Enter|Esc|http|https|www|SM3|JSON|CSV|[A-Za-z])$/;
+const KNOWN = /^(SSL|TLS|STARTTLS|TOTP|age|url|public|doc|wps|WPS|Linux|Windows|Android|macOS|iOS|Chrome|Edge|Firefox|Safari|Word|Excel|PDF|JPG|PNG|JPEG|docx|xlsx|pdf|jpg|jpeg|png|txt|csv|MB|KB|GB|px|A4|Ctrl|Enter|Esc|http|https|www|SM3|JSON|CSV|[A-Za-z])$/;
 async function words(page) {
   const text = await page.evaluate(() => {
     const main = document.querySelector('main');
@@ -53,7 +53,9 @@ async function words(page) {
   });
   // Names of files and accounts are made of letters too.
   const bare = text.replace(/[\w\u4e00-\u9fff〔〕()()—_-]+\.(docx|xlsx|pdf|jpe?g|png|csv|txt)/gi, '').replace(/\b[0-9a-f]{8,}\b/gi, '');
-  const foreign = [...new Set(bare.match(/[A-Za-z]{3,}/g) || [])].filter(word => !KNOWN.test(word));
+  // So are folders of the machine.
+  const plain = bare.replace(/(^|\s)\/[\w.\/-]+/g, '');
+  const foreign = [...new Set(plain.match(/[A-Za-z]{3,}/g) || [])].filter(word => !KNOWN.test(word));
   const usernames = new Set(['dangjianban', 'lingdao', 'xitong', 'anquan', 'shenji', 'ducha', 'zongzhi', 'shuji', 'zuzhi', 'xiaozhang', 'dangyuan']);
   const left = foreign.filter(word => !usernames.has(word));
   return left.length ? [`words that are not Chinese: ${left.slice(0, 8).join(', ')}`] : [];

@@ -1,7 +1,9 @@
 // Takes the pictures of docs/manual from the demo's county: `node journeys/pictures.mjs [name…]`.
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fillSheet } from './sheet.mjs';
 import { World } from './world.mjs';
 
 const manual = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../docs/manual');
@@ -40,6 +42,39 @@ async function sheet(officer) {
   await shot(officer, 'issued');
 }
 
+// The last quarter's ranking as the office and as a school see it, and its bulletin's first page.
+async function ranking(officer) {
+  await officer.page.goto(`${world.url}/rankings`);
+  await officer.by('table', '排名').getByRole('link').first().click();
+  await shot(officer, 'ranking');
+  const word = await officer.download(officer.by('link', /Word/));
+  if (!only.length || only.includes('bulletin')) {
+    spawnSync('soffice', ['--headless', '--convert-to', 'pdf', '--outdir', world.folder, word.place]);
+    const pdf = path.join(world.folder, `${path.parse(word.place).name}.pdf`);
+    spawnSync('pdftoppm', ['-png', '-r', '70', '-f', '1', '-l', '1', '-singlefile', pdf, path.join(manual, 'bulletin')]);
+    console.log('bulletin');
+  }
+  const secretary = await world.signedIn('secretary', '文庙小学', size);
+  await secretary.page.goto(officer.page.url());
+  await shot(secretary, 'ranking-own');
+  await secretary.page.goto(`${world.url}/account/reminders`);
+  await shot(secretary, 'reminders');
+}
+
+// A roster looked at before it goes in.
+async function roster(officer) {
+  await officer.page.goto(`${world.url}/members/import`);
+  const template = await officer.download(officer.by('link', '下载模板'));
+  const filled = fillSheet(template.place, [
+    { 单位: '城南小学党支部', 姓名: '陶知远', 性别: '男', 出生日期: '1990-05-06', 党员身份: '正式党员', 党员类别: '在职' },
+    { 单位: '城南小学党支部', 姓名: '季闻溪', 性别: '女', 出生日期: '1995-02-11', 党员身份: '预备党员', 党员类别: '在职' },
+    { 单位: '没有的支部', 姓名: '阮青', 性别: '女', 党员身份: '正式党员', 党员类别: '在职' },
+  ]);
+  await officer.giveFile('表格文件', filled);
+  await officer.go('button', '上传并核对');
+  await shot(officer, 'import');
+}
+
 try {
   await school();
   const officer = await world.signedIn('officer', '', size);
@@ -48,6 +83,19 @@ try {
     await officer.page.goto(world.url + at);
     await shot(officer, name);
   }
+  await ranking(officer);
+  await roster(officer);
+  const school1 = await world.signedIn('secretary', '城南小学', size);
+  await school1.page.goto(`${world.url}/feedback`);
+  await school1.page.fill('[name=words]', '意见征集情况与上季度要的材料重复，能不能沿用？');
+  await school1.go('button', '提交');
+  for (const [name, at] of [['feedback', '/feedback/all'], ['burden', '/burden']]) {
+    await officer.page.goto(world.url + at);
+    await shot(officer, name);
+  }
+  const system = await world.signedIn('system_admin', '', size);
+  await system.page.goto(`${world.url}/settings/channels`);
+  await shot(system, 'channels');
 } finally {
   await world.end();
 }

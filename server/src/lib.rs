@@ -1,7 +1,7 @@
 //! Composition root: configuration, the list of features, and the `zhibu` command line.
 
-pub mod check;
 pub mod backup;
+pub mod check;
 pub mod child;
 pub mod command;
 pub mod config;
@@ -15,9 +15,9 @@ pub mod metrics;
 pub mod read;
 pub mod root;
 pub mod serve;
+pub mod settings;
 pub mod tls;
 pub mod trust;
-pub mod settings;
 pub mod user;
 pub mod worker;
 

@@ -2,8 +2,7 @@
 
 use crate::backup::schedule::before_upgrade;
 use crate::config::Config;
-use anyhow::{Context as _, Result};
-use std::path::PathBuf;
+use anyhow::Result;
 use std::process::ExitCode;
 use store::audit::Chain;
 

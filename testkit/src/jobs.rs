@@ -6,7 +6,7 @@ impl TestApp {
     /// Where its database (`t.db`, on SQLite) and its `data` lie, for a second program over the
     /// same.
     pub fn folder(&self) -> &std::path::Path {
-        self._folder.path()
+        self.folder.path()
     }
 
     /// Runs the jobs that are due, as the server does; how many there were.

@@ -14,8 +14,8 @@ mod program;
 
 pub use caller::{Answer, Caller};
 pub use county::{COUNTY_TODAY, County};
-pub use program::Program;
 pub use fresh::Fresh;
+pub use program::Program;
 
 use std::sync::Arc;
 use store::{Clock, Context, Settings, Store};

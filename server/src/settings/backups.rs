@@ -113,7 +113,7 @@ fn line(run: &Run) -> Line {
 fn size(bytes: i64) -> String {
     match bytes {
         ..1_048_576 => format!("{} KB", (bytes + 1023) / 1024),
-        ..1_073_741_824 => format!("{} MB", (bytes + 524_288) / 1_048_576),
+        1_048_576..1_073_741_824 => format!("{} MB", (bytes + 524_288) / 1_048_576),
         _ => format!("{} GB", (bytes + 536_870_912) / 1_073_741_824),
     }
 }

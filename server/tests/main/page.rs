@@ -15,7 +15,7 @@ on_both! {
         assert!(page.contains("还没有一份成功的备份") && page.contains("密钥（编号"), "{page}");
         let csrf = admin.csrf().to_owned();
         let press = |key: &'static str| {
-            let fields = vec![("_csrf", csrf.clone()), ("_key", key.to_owned())];
+            let fields = [("_csrf", csrf.clone()), ("_key", key.to_owned())];
             let admin = &admin;
             async move {
                 let fields: Vec<(&str, &str)> =

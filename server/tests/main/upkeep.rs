@@ -41,7 +41,8 @@ on_both! {
             // Two processes look at the same moment.
             let (a, b) = (store.clone(), store.clone());
             let (a, b) = tokio::join!(schedule::look(&config, &a), schedule::look(&config, &b));
-            (a.unwrap(), b.unwrap());
+            a.unwrap();
+            b.unwrap();
             schedule::look(&config, store).await.unwrap();
             app.pass_days(1);
         }

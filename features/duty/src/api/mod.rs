@@ -1,8 +1,8 @@
 //! Duties for programs: what is owed and why, handing in, judging, excusing.
 
-use crate::store::{
-    self, FactRow, Key as DutyKey, ListedDuty, facts_of, find_duty, find_requirement,
-};
+mod shapes;
+
+use crate::store::{self, Key as DutyKey, facts_of, find_duty, find_requirement};
 use crate::use_cases::{
     DutyRefusal, Excuse, Judgement, Submission, ask_extension, excuse_duties, hand_on_duty,
     may_see, review_duties, submit_duty, undo_review, withdraw_submission,
@@ -11,11 +11,15 @@ use ::store::Fail;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use kernel::{Day, Id, TreePath};
+use kernel::{Id, TreePath};
 use rules::duty::Line;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use web::api::{self, Command, Endpoint, Key, Moment, Page, Paging, Problem, Query, act};
+use serde::Deserialize;
+use shapes::{
+    Because, DutyLine, DutyOut, ExcuseIn, Extension, FactOut, HandOn, Review, ReviewOut,
+    SubmissionIn, Undo, UndoOut, Verdict, What,
+};
+use utoipa::IntoParams;
+use web::api::{self, Command, Endpoint, Key, Page, Paging, Problem, Query, act};
 use web::{Actor, App, Right};
 
 /// Ways in for programs.
@@ -108,251 +112,6 @@ pub fn endpoints() -> Vec<Endpoint> {
         .takes::<Undo>()
         .answers::<UndoOut>(StatusCode::OK, "撤销的份数"),
     ]
-}
-
-/// 事项的一行
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct DutyLine {
-    /// 事项键：要求-组织
-    key: String,
-    /// 交办单
-    sheet: Id,
-    /// 党组织
-    organisation: Id,
-    /// 党组织名称
-    organisation_name: String,
-    /// 序号
-    outline: String,
-    /// 事项
-    title: String,
-    /// 期限
-    due: Day,
-    /// 状态：not_started、under_way、returned、awaiting_review、done、done_late、exempt
-    status: String,
-    /// 逾期
-    overdue: bool,
-    /// 不适用的原因
-    not_applicable: Option<String>,
-    /// 计入的报送日期
-    submitted_on: Option<Day>,
-    /// 是否按时
-    on_time: Option<bool>,
-}
-
-impl From<ListedDuty> for DutyLine {
-    fn from(row: ListedDuty) -> Self {
-        DutyLine {
-            key: format!("{}-{}", row.requirement, row.organisation),
-            sheet: row.sheet,
-            organisation: row.organisation,
-            organisation_name: row.organisation_name,
-            outline: row.outline,
-            title: row.title,
-            due: row.due,
-            status: row.status,
-            overdue: row.overdue,
-            not_applicable: row.not_applicable,
-            submitted_on: row.submitted_on,
-            on_time: row.on_time,
-        }
-    }
-}
-
-/// 事项
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct DutyOut {
-    /// 事项键：要求-组织
-    key: String,
-    /// 交办单
-    sheet: Id,
-    /// 党组织
-    organisation: Id,
-    /// 序号
-    outline: String,
-    /// 事项
-    title: String,
-    /// 要求原文
-    demand: String,
-    /// 出处
-    source: String,
-    /// 期限
-    due: Day,
-    /// 状态
-    status: String,
-    /// 逾期
-    overdue: bool,
-    /// 不适用的原因
-    not_applicable: Option<String>,
-    /// 还差什么
-    missing: Vec<String>,
-    /// 为什么是这个状态
-    because: Vec<Because>,
-    /// 计入的报送日期
-    submitted_on: Option<Day>,
-    /// 是否按时
-    on_time: Option<bool>,
-    /// 最近一次报送
-    submission: Option<Id>,
-    /// 转交给谁
-    handed_to: Option<String>,
-    /// 经过
-    facts: Vec<FactOut>,
-}
-
-/// 一句解释
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Because {
-    /// 说到的日期
-    day: Option<Day>,
-    /// 怎么说
-    words: String,
-}
-
-/// 经过的一步
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct FactOut {
-    /// 做了什么，如 submitted、returned、accepted
-    kind: String,
-    /// 什么时候
-    at: Moment,
-    /// 谁
-    by: String,
-    /// 理由
-    reason: String,
-    /// 说到的日期
-    day: Option<Day>,
-}
-
-impl From<FactRow> for FactOut {
-    fn from(fact: FactRow) -> Self {
-        FactOut {
-            kind: fact.kind,
-            at: fact.at.into(),
-            by: fact.by_name,
-            reason: fact.reason,
-            day: fact.day,
-        }
-    }
-}
-
-/// 报送
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SubmissionIn {
-    /// 完成情况
-    #[serde(default)]
-    #[schema(max_length = 2000)]
-    text: Option<String>,
-    /// 材料，先上传
-    #[serde(default)]
-    files: Vec<Id>,
-    /// 作为佐证的工作纪实
-    #[serde(default)]
-    records: Vec<Id>,
-}
-
-/// 转交
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct HandOn {
-    /// 同事的账号
-    to: Id,
-    /// 说明
-    #[serde(default)]
-    #[schema(max_length = 200)]
-    words: Option<String>,
-}
-
-/// 申请延期
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Extension {
-    /// 延到哪一天
-    day: Day,
-    /// 理由
-    #[schema(min_length = 1, max_length = 500)]
-    reason: String,
-}
-
-/// 宽免的种类
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum What {
-    /// 延期
-    Extend,
-    /// 不同意延期
-    Refuse,
-    /// 免除
-    Exempt,
-    /// 取消免除
-    Lift,
-}
-
-/// 延期、答复、免除
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ExcuseIn {
-    /// 做什么
-    what: What,
-    /// 延到哪一天；延期时必填
-    #[serde(default)]
-    day: Option<Day>,
-    /// 理由
-    #[schema(min_length = 1, max_length = 500)]
-    reason: String,
-}
-
-/// 结论
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// 通过
-    Accept,
-    /// 退回
-    Return,
-}
-
-/// 审核
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Review {
-    /// 事项键，最多 500 件
-    #[schema(min_items = 1, max_items = 500)]
-    keys: Vec<String>,
-    /// 结论
-    verdict: Verdict,
-    /// 退回的理由
-    #[serde(default)]
-    #[schema(max_length = 500)]
-    reason: Option<String>,
-    /// 要补的一栏：text、file 或 record
-    #[serde(default)]
-    field: Option<String>,
-}
-
-/// 审核结果
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ReviewOut {
-    /// 已下结论的
-    done: Vec<String>,
-    /// 已被撤回或由别人处理、没有动的
-    skipped: Vec<String>,
-}
-
-/// 撤销审核
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Undo {
-    /// 事项键，最多 500 件
-    #[schema(min_items = 1, max_items = 500)]
-    keys: Vec<String>,
-}
-
-/// 撤销了几份
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct UndoOut {
-    /// 份数
-    undone: usize,
 }
 
 /// 筛选
