@@ -431,7 +431,10 @@ class Drill:
         while postgres.query('SELECT pg_is_in_recovery()')[0][0] == 't' and time.time() < end:
             time.sleep(0.2)
         assert server.start()
-        self.judge('point in time', kind, server, [load], f'back to {moment}, before everything was deleted')
+        log = open(os.path.join(postgres.folder, 'log')).read()
+        said = [line.split('LOG:')[1].strip() for line in log.splitlines()
+                if 'recovery stopping' in line or 'archive recovery complete' in line]
+        self.judge('point in time', kind, server, [load], '; '.join(said))
 
 
 SCENES = ['kill', 'half_filled', 'power', 'disk_full', 'clock', 'database_restart', 'backup_under_load', 'point_in_time']
