@@ -216,7 +216,9 @@ class Drill:
             back.kill()
             if back.postgres:
                 back.postgres.kill()
-        return len(load.acknowledged), lost, doubled, words
+        # Judged twice, drafts included.
+        acknowledged = 2 * (len(load.acknowledged) + sum(1 for one, _ in drafts.values() if one))
+        return acknowledged, lost, doubled, words
 
     def disk_full(self, kind):
         """A small disk fills up: answers say so, nothing acknowledged is lost, and with room again

@@ -47,6 +47,8 @@ async function phone(person, name) {
 // The pages speak Chinese; names of formats, keys and the like are the exception.
 const KNOWN = /^(SSL|TLS|STARTTLS|TOTP|age|url|public|doc|wps|WPS|Linux|Windows|Android|macOS|iOS|Chrome|Edge|Firefox|Safari|Word|Excel|PDF|JPG|PNG|JPEG|docx|xlsx|pdf|jpg|jpeg|png|txt|csv|MB|KB|GB|px|A4|Ctrl|Enter|Esc|http|https|www|SM3|JSON|CSV|[A-Za-z])$/;
 async function words(page) {
+  // The page for programmers names what programs send.
+  if (new URL(page.url()).pathname === '/api') return [];
   const text = await page.evaluate(() => {
     const main = document.querySelector('main');
     return main ? main.innerText : '';

@@ -180,6 +180,16 @@ impl Tx {
         Ok(())
     }
 
+    /// 逐个进行: waits until no other transaction holds that turn, and holds it until this one ends,
+    /// so that what is read from here on is still so when it is written. SQLite has one writer anyway.
+    pub async fn take_turn(&self, turn: i64) -> Result<(), Error> {
+        if self.db.backend() == crate::Backend::Postgres {
+            let sql = "SELECT CAST(CASE WHEN pg_advisory_xact_lock($1) IS NULL THEN 0 ELSE 1 END AS BIGINT)";
+            self.db.scalar::<i64>(sql, crate::params![turn]).await?;
+        }
+        Ok(())
+    }
+
     /// 审计: writes the entry that says what was done to what. `detail` holds no personal data.
     pub async fn audit(
         &self,

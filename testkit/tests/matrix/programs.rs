@@ -24,6 +24,7 @@ const NAMED_IN_BODY: [&str; 4] = [
 fn page_of(route: &str) -> String {
     let page = route.trim_start_matches("/api/v1");
     page.replace("/grants/{id}", "/roles/grants/{id}")
+        .replace("/{id}/document", "/{id}/document.docx")
 }
 
 /// A body with everything the endpoint's own document asks for, and nothing more.
@@ -138,7 +139,9 @@ fn objects<'a>(endpoint: &Endpoint, samples: &'a Samples) -> Vec<(Option<&'a Sam
     let mut found: Vec<(Option<&Sample>, String)> = Vec::new();
     for sample in samples.of(&page) {
         let path = sample.path.clone() + page.strip_prefix(sample.pattern).unwrap_or_default();
-        let path = path.replace("/roles/grants/", "/grants/");
+        let path = path
+            .replace("/roles/grants/", "/grants/")
+            .replace("/document.docx", "/document");
         if !path.contains('{') {
             found.push((Some(sample), format!("/api/v1{path}")));
         }

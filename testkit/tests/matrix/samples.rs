@@ -158,6 +158,10 @@ async fn identity(app: &TestApp, world: &World, samples: &mut Samples) {
         let sql = "SELECT MAX(id) FROM session WHERE account = $1";
         let session: Id = db.scalar(sql, params![account]).await.unwrap();
         samples.add("/account/sessions/{id}", session, vec![]).owner = Some(account);
+        app.program_of(account, &[], true).await;
+        let sql = "SELECT MAX(id) FROM access_token WHERE account = $1";
+        let token: Id = db.scalar(sql, params![account]).await.unwrap();
+        samples.add("/account/tokens/{id}", token, vec![]).owner = Some(account);
     }
 }
 

@@ -20,7 +20,7 @@ use shapes::{
 };
 use utoipa::IntoParams;
 use web::api::{self, Command, Endpoint, Key, Page, Paging, Problem, Query, act};
-use web::{Actor, App, Right};
+use web::{Actor, App, Place, Right};
 
 /// Ways in for programs.
 pub fn endpoints() -> Vec<Endpoint> {
@@ -305,6 +305,11 @@ async fn excuse(
     Key(key): Key<DutyKey>,
     command: Command<ExcuseIn>,
 ) -> api::Result {
+    let duty = find_duty(app.store.db(), key).await?;
+    let place = duty.map(|duty| Place::new(&duty.path, duty.zone));
+    place
+        .filter(|place| actor.can(Right::ExcuseDuties, place))
+        .ok_or_else(Problem::not_found)?;
     let (who, input) = (actor.clone(), command.input);
     let reason = input.reason;
     let what = match input.what {

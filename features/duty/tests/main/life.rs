@@ -241,4 +241,19 @@ on_both! {
         }).await.unwrap();
         assert_eq!(rebuild::check(&app.app.store).await.unwrap().different.len(), 3);
     }
+
+    async fn many_looks_at_once_count_each_duty_once(app: TestApp) {
+        let county = County::build(&app).await;
+        for _ in 0..3 {
+            ask(&app, &county, lecture()).await;
+        }
+        app.pass_days(60);
+        let store = &app.app.store;
+        let looks = (0..8).map(|_| duty::maintain::advance(store));
+        for look in futures_util::future::join_all(looks).await {
+            look.unwrap();
+        }
+        let found = duty::rebuild::check(store).await.unwrap();
+        assert!(found.different.is_empty() && found.sums == 0, "{found:?}");
+    }
 }

@@ -56,6 +56,8 @@ struct ShowPage {
     /// The edition that stands is shown, not an earlier one.
     stands: bool,
     editions: Vec<EditionRow>,
+    /// The sheets counted; with their address for those who may open them.
+    sheets: Vec<(String, Option<String>)>,
 }
 
 impl ShowPage {
@@ -70,6 +72,21 @@ struct Own {
     href: String,
     line: Line,
     objects: Option<String>,
+}
+
+/// The few sheets that an edition counts.
+async fn sheets(
+    app: &App,
+    actor: &Actor,
+    edition: &Edition,
+) -> web::Result<Vec<(String, Option<String>)>> {
+    let mut shown = Vec::new();
+    for sheet in &edition.sheets {
+        let seen = task::store::may_see(app.store.db(), actor, sheet.id).await?;
+        let href = seen.then(|| format!("/sheets/{}", sheet.id));
+        shown.push((sheet.label.clone(), href));
+    }
+    Ok(shown)
 }
 
 impl Own {
@@ -162,6 +179,7 @@ async fn page(app: &App, actor: &Actor, id: Id, number: Option<i64>, query: Quer
             .filter(|o| o.objection.upheld.is_none())
             .count(),
         editions: editions(app, &ranking, &sight, edition.number).await?,
+        sheets: sheets(app, actor, &edition).await?,
         objections,
         publishes: ranking.obstacle(today, unanswered).is_none(),
         opens: actor.can_anywhere(Right::SeeDuties),
