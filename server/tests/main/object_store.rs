@@ -50,6 +50,12 @@ fn bytes_come_back_by_their_digest() {
     assert!(!Files::in_object_store(&other).unwrap().has(&digest));
     files.remove(&digest).unwrap();
     files.remove(&digest).unwrap();
+    let nowhere = ObjectStore {
+        bucket: "no-such-bucket".to_owned(),
+        ..other
+    };
+    let nowhere = Files::in_object_store(&nowhere).unwrap();
+    assert!(nowhere.check().is_err() && nowhere.put(b"minutes").is_err());
     assert!(
         matches!(files.get(&digest), Err(Error::File(e)) if e.kind() == std::io::ErrorKind::NotFound)
     );
