@@ -77,16 +77,16 @@ impl Refusal for FileRefusal {
             FileRefusal::Empty => "文件是空的，没有任何内容。请检查是否选错了文件。",
             FileRefusal::TooLarge => "文件超过 20 MB。请压缩其中的图片或拆成几个文件再上传。",
             FileRefusal::OldFormat => {
-                "这是旧格式的文件(doc、xls、wps、et、rtf)。请在 Word 或 WPS 里“另存为” docx,表格存为 xlsx,再上传。"
+                "这是旧格式的文件（doc、xls、wps、et、rtf）。请在 Word 或 WPS 里“另存为” docx，表格存为 xlsx，再上传。"
             }
             FileRefusal::PhonePicture => {
-                "HEIC 照片多数电脑打不开。请在手机上把照片存为 JPG(苹果手机：设置—相机—格式—兼容性最佳)再上传。"
+                "HEIC 照片多数电脑打不开。请在手机上把照片存为 JPG（苹果手机：设置—相机—格式—兼容性最佳）再上传。"
             }
             FileRefusal::Macros => {
-                "文件带有宏（程序）,为安全起见不接收。请“另存为”不带宏的 docx 或 xlsx 再上传。"
+                "文件带有宏（程序），为安全起见不接收。请“另存为”不带宏的 docx 或 xlsx 再上传。"
             }
             FileRefusal::UnknownKind => {
-                "不收这种文件。可以上传 docx、xlsx、pdf、jpg、png;别的格式请另存或拍照后再上传。"
+                "不收这种文件。可以上传 docx、xlsx、pdf、jpg、png；别的格式请另存或拍照后再上传。"
             }
             FileRefusal::TextHere => {
                 "这里不收纯文本文件。请把文字填在表单里，或另存为 docx 再上传。"
